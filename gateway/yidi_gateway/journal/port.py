@@ -1,0 +1,163 @@
+"""The journal: truth of the gateway. A handful of verbs, by intention; every verb that writes is durable on return.
+
+A verb that moves a submission takes a `Move` and acts only if the row still is in that state and version
+(compare-and-set); it returns the row after the move, or None when somebody else moved it first. The audit row stands
+in the same transaction, chained by hash. Adapters: `memory` (tests, simulation) and `sql` (SQLite, PostgreSQL); both
+pass the same contract suite.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from yidi_gateway.lifecycle import State
+from yidi_gateway.submission import Attempt, AuditRow, Move, Request, SignedSession, Submission, Visit, Window
+
+
+class JournalDown(RuntimeError):
+    """The journal cannot keep anything now. Nothing may be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Answer of `open_request`: `request` is the row that stands now; `fresh` says that this call made it;
+    `reused` that the key exists with another body."""
+
+    request: Request
+    fresh: bool
+    reused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Answer of `admit`: the submission that stands now. `fresh`: this call made it. Not fresh and same key: the same
+    one again. `busy`: another key holds what this one needs; `submission` is that other one."""
+
+    submission: Submission
+    fresh: bool
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Filters of a page; None means any. Newest first; `cursor` is the `next` of the page before."""
+
+    caller: str | None = None
+    key: str | None = None
+    states: frozenset[State] | None = None
+    since: datetime | None = None
+    visit_id: str | None = None
+    setl_id: str | None = None
+    msgid: str | None = None
+    infno: str | None = None
+    acknowledged: bool | None = None
+    cursor: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    items: tuple[Submission, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """What came of an attempt."""
+
+    msgid: str
+    at: datetime
+    outcome: str
+    http_status: int | None = None
+    answer: bytes | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainCheck:
+    rows: int
+    broken_at: int | None = None
+
+
+class Journal(Protocol):
+    """The port. All times come from the caller (clock port), all ids too; the journal makes neither."""
+
+    async def open_request(self, request: Request) -> Opened:
+        """Keep a HIS call under its key, or find the one that is there."""
+        ...
+
+    async def answer_request(self, caller: str, key: str, status: int, answer: bytes) -> bytes:
+        """Keep the final answer; the first one kept wins and is returned."""
+        ...
+
+    async def release_request(self, caller: str, key: str) -> None:
+        """Forget a request that did nothing: the key is free again."""
+        ...
+
+    async def admit(self, submission: Submission) -> Admitted:
+        """Insert in state NEW unless the key is there (unreleased) or `busy_on` is held by a live one."""
+        ...
+
+    async def get(self, submission_id: str) -> Submission | None: ...
+
+    async def search(self, search: Search) -> Page: ...
+
+    async def move(self, move: Move) -> Submission | None:
+        """One line of the lifecycle with its audit row."""
+        ...
+
+    async def start(self, attempt: Attempt, move: Move | None = None) -> Submission | None:
+        """Keep the bytes before they leave, and the move that goes with it. With a move that lost its compare-and-set
+        nothing is kept and None comes back; without a move, None always. A msgid used before raises JournalDown."""
+        ...
+
+    async def finish(self, finish: Finish, move: Move | None = None) -> Submission | None:
+        """Keep what came of an attempt, and the move that follows from it. The attempt's result is kept even when the
+        move lost (a late answer is evidence)."""
+        ...
+
+    async def attempts(self, submission_id: str | None = None, visit_id: str | None = None) -> tuple[Attempt, ...]: ...
+
+    async def audit(self, subject: str) -> tuple[AuditRow, ...]: ...
+
+    async def note(self, at: datetime, subject: str, event: str, detail: dict[str, str]) -> None:
+        """An audit row of its own (a window, a decision, a setting)."""
+        ...
+
+    async def claim_due(self, now: datetime, lease_until: datetime, limit: int) -> tuple[Submission, ...]:
+        """Take open submissions whose `due_at` has come and whose lease is over; oldest money first."""
+        ...
+
+    async def interrupted(self) -> tuple[Submission, ...]:
+        """All in NEW or SENDING: what a start finds."""
+        ...
+
+    async def put_visit(self, visit: Visit) -> bool:
+        """Insert (version 0) or replace the document of version `visit.version`; False when it moved on meanwhile.
+        The stored version is one higher after a replacement."""
+        ...
+
+    async def get_visit(self, visit_id: str) -> Visit | None: ...
+
+    async def reserve(self, name: str, at_least: int, count: int) -> int:
+        """First of `count` numbers that no one got before and that are >= `at_least`; durable, also after a crash."""
+        ...
+
+    async def put_window(self, window: Window) -> None: ...
+
+    async def windows(self) -> Sequence[Window]:
+        """All windows that are not closed."""
+        ...
+
+    async def put_session(self, session: SignedSession) -> None: ...
+
+    async def get_session(self, institution: str, operator: str) -> SignedSession | None: ...
+
+    async def count(self) -> dict[State, int]: ...
+
+    async def verify(self) -> ChainCheck:
+        """Walk the audit chain."""
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,201 @@
+"""From the platform's answers to what the rules reason about; and the questions themselves, as flows. Pure.
+
+A question that is not answered is `None`, never "no": unknown is not no.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal, cast
+
+from yidi_sdk.errors import Refused, YidiError
+from yidi_sdk.explain.errors import match
+from yidi_sdk.flows import Flow, ask
+from yidi_sdk.rules.chronic import Qualification
+from yidi_sdk.rules.filing import LONG_TERM, TEMPORARY, Filing, FilingState
+from yidi_sdk.rules.identity import CERT_TYPES, Credential, Insurance, Person
+from yidi_sdk.rules.reasons import Code, Reason
+from yidi_sdk.transactions import (
+    CheckEntitlement,
+    Entitlement,
+    GetPerson,
+    PersonInformation,
+    Qualifications,
+    QueryQualifications,
+    QueryReferrals,
+    Referrals,
+)
+
+Benefit = Literal["enjoyed", "suspended"]
+NOBODY = (Code.PERSON_NOT_FOUND, Code.NO_INSURANCE)
+"""What 1101 may refuse that is an answer about the person."""
+ABOUT_THE_BENEFIT = (Code.BENEFIT_SUSPENDED,)
+_LOOK_BACK = timedelta(days=3660)
+_LOOK_AHEAD = timedelta(days=366)
+_REFUSED_BENEFIT = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """1101: the person, or the reason why nobody can be told."""
+
+    person: Person | None
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """2001, 5304 and 5301. None: could not be asked or was not told."""
+
+    benefit: Benefit | None = None
+    filings: tuple[Filing, ...] | None = None
+    qualifications: tuple[Qualification, ...] | None = ()
+
+
+def who_is(credential: Credential) -> Flow[Known]:
+    """1101. A refusal that says something about the person is an answer; every other error goes on."""
+    try:
+        found = yield from ask(
+            GetPerson(
+                mdtrt_cert_type=CERT_TYPES[credential.kind],
+                mdtrt_cert_no=credential.value,
+                card_sn=credential.card_sn,
+            )
+        )
+    except Refused as refused:
+        if refused.code not in NOBODY:
+            raise
+        return Known(None, Reason(Code(refused.code)))
+    person = person_of(found)
+    return Known(person, None if person.insurances else Reason(Code.NO_INSURANCE))
+
+
+def filings_of(psn_no: str, on: date) -> Flow[tuple[Filing, ...] | None]:
+    """5304, None where it does not answer."""
+    try:
+        found = yield from ask(
+            QueryReferrals(
+                psn_no=psn_no,
+                begntime=f"{on - _LOOK_BACK:%Y-%m-%d}",
+                endtime=f"{on + _LOOK_AHEAD:%Y-%m-%d} 23:59:59",
+            )
+        )
+    except YidiError:
+        return None
+    return filings_in(found)
+
+
+def benefit_of(psn_no: str, insutype: str, institution: str, med_type: str, on: date) -> Flow[Benefit | None]:
+    """2001, None where it does not answer or does not say."""
+    try:
+        found = yield from ask(
+            CheckEntitlement(
+                psn_no=psn_no,
+                insutype=insutype,
+                fixmedins_code=institution,
+                med_type=med_type,
+                begntime=f"{on:%Y-%m-%d} 00:00:00",
+            )
+        )
+    except Refused as refused:
+        return "suspended" if refused.code in ABOUT_THE_BENEFIT else None
+    except YidiError:
+        return None
+    return benefit_in(found)
+
+
+def qualifications_of(psn_no: str) -> Flow[tuple[Qualification, ...] | None]:
+    """5301, None where it does not answer; an empty tuple means that there is none (CH5)."""
+    try:
+        found = yield from ask(QueryQualifications(psn_no=psn_no))
+    except YidiError:
+        return None
+    return qualifications_in(found)
+
+
+def person_of(found: PersonInformation) -> Person:
+    """The person of a 1101 answer."""
+    base = found.baseinfo
+    return Person(
+        psn_no=base.psn_no,
+        name=base.psn_name,
+        id_number=base.certno,
+        insurances=tuple(
+            Insurance(
+                insutype=row.insutype,
+                division=row.insuplc_admdvs,
+                status=row.psn_insu_stas,
+                paused_from=day(row.paus_insu_date),
+                since=day(row.psn_insu_date),
+                psn_type=row.psn_type,
+                balance=row.balc,
+            )
+            for row in found.insuinfo
+        ),
+        cert_type=base.psn_cert_type,
+        sex=base.gend,
+        age=None if base.age is None else str(base.age),
+        birthday=day(base.brdy),
+    )
+
+
+def filings_in(found: Referrals) -> tuple[Filing, ...]:
+    """The filings of a 5304 answer. One whose area or state is not told is `unseen`, never refused."""
+    return tuple(_filing(row) for row in found.refmedin)
+
+
+def _filing(row: Any) -> Filing:
+    extra = extension(row.exp_content if hasattr(row, "exp_content") else None)
+    kind = extra.get("filing_kind")
+    area = extra.get("filing_area")
+    state = extra.get("filing_state") or "active"
+    told = kind in LONG_TERM + TEMPORARY and bool(area) and state in ("active", "pending", "unseen")
+    return Filing(
+        kind=str(kind or "temporary_other"),
+        area=str(area or ""),
+        begin=day(row.begndate),
+        end=day(row.enddate),
+        state=cast("FilingState", state) if told else "unseen",
+        cancelled_on=day(extra.get("cancelled_on")),
+        insured_division=extra.get("insured_division") or row.insu_optins or None,
+        promise_papers_open=extra.get("promise_papers_open") in (True, "1", 1, "true"),
+    )
+
+
+def benefit_in(found: Entitlement) -> Benefit | None:
+    """Suspended only where the platform's text says so: want of a filing or qualification is judged elsewhere."""
+    if not found.trtinfo:
+        return None
+    refused = [row for row in found.trtinfo if row.trt_enjymnt_flag == _REFUSED_BENEFIT]
+    for row in refused:
+        about = match(row.trt_chk_rslt or "")
+        if about is not None and about.code in ABOUT_THE_BENEFIT:
+            return "suspended"
+    return None if refused else "enjoyed"
+
+
+def qualifications_in(found: Qualifications) -> tuple[Qualification, ...]:
+    """The qualifications of a 5301 answer."""
+    return tuple(
+        Qualification(row.opsp_dise_code, row.opsp_dise_name or "", day(row.begndate), day(row.enddate))
+        for row in found.feedetail
+    )
+
+
+def extension(content: Any) -> Mapping[str, Any]:
+    """exp_content as it is seen on the wire: an object, JSON text, or nothing."""
+    if isinstance(content, str) and content.strip().startswith("{"):
+        try:
+            content = json.loads(content)
+        except ValueError:
+            return {}
+    return cast("Mapping[str, Any]", content) if isinstance(content, Mapping) else {}
+
+
+def day(text: Any) -> date | None:
+    """A day of the wire; blank or unreadable is None."""
+    try:
+        return date.fromisoformat(str(text)[:10]) if text else None
+    except ValueError:
+        return None

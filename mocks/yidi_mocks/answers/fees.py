@@ -1,0 +1,102 @@
+"""Fee lines: uploaded batch by batch, split at once, revoked while unsettled."""
+
+from decimal import Decimal
+from typing import Any
+
+from yidi_mocks import benefit
+from yidi_mocks.answers.visits import visit_for
+from yidi_mocks.benefit import LineSplit
+from yidi_mocks.exchange import Call, Exchange, answers
+from yidi_mocks.refusals import Refusal
+from yidi_mocks.shapes import plain_number
+from yidi_mocks.world import ZERO, Line, Visit
+from yidi_sdk.transactions import RevokeOutpatientFees, UploadOutpatientFees
+
+EVERY_BATCH = "0000"
+DISAPPROVED = "2"
+
+
+@answers(UploadOutpatientFees)
+def upload_fees(hub: Exchange, call: Call) -> dict[str, Any]:
+    """All lines of the message are taken, or none. The answer is the split of each."""
+    visit = visit_for(hub, call, UploadOutpatientFees)
+    rows: list[dict[str, Any]] = call.node("feedetail")
+    made = [_line(visit, call, row) for row in rows]
+    numbers = [line.number for line in made]
+    for number in numbers:
+        if number in visit.lines or numbers.count(number) > 1:
+            raise Refusal("line_used", value=number)
+    for batch in {line.batch for line in made}:
+        _demand_one_disease(visit, batch, made)
+    visit.lines.update({line.number: line for line in made})
+    return {"result": [line.split for line in made], "voladetail": []}
+
+
+@answers(RevokeOutpatientFees)
+def revoke_fees(hub: Exchange, call: Call) -> None:
+    """The unsettled lines of one batch are gone; batch 0000 means all."""
+    visit = visit_for(hub, call, RevokeOutpatientFees)
+    wanted = call.data["chrg_bchno"]
+    chosen = [line for line in visit.lines.values() if wanted in (EVERY_BATCH, line.batch)]
+    if not chosen:
+        raise Refusal("no_fees_to_revoke")
+    unsettled = [line for line in chosen if line.setl_id is None]
+    if not unsettled:
+        raise Refusal("batch_settled")
+    for line in unsettled:
+        del visit.lines[line.number]
+
+
+def money(value: Any) -> Decimal:
+    """An amount that was checked, with two places; nothing sent is zero."""
+    text = plain_number(value)
+    return ZERO if text is None else Decimal(text).quantize(benefit.FEN)
+
+
+def _line(visit: Visit, call: Call, row: dict[str, Any]) -> Line:
+    if row["mdtrt_id"] != visit.mdtrt_id or row["psn_no"] != call.who().psn_no:
+        raise Refusal("line_other_visit")
+    amount = money(row["det_item_fee_sumamt"])
+    price, quantity = Decimal(str(row["pric"])), Decimal(str(row["cnt"]))
+    if amount < ZERO or price < ZERO or quantity < ZERO:
+        raise Refusal("line_negative")
+    if abs(benefit.fen(price * quantity) - amount) > benefit.FEN:
+        raise Refusal("line_amount")
+    disapproved = row["hosp_appr_flag"] == DISAPPROVED
+    split = benefit.split_line(row["med_list_codg"], amount, price, quantity, disapproved=disapproved)
+    disease = row.get("dise_codg") or ""
+    if disease not in visit.encounters:
+        raise Refusal("disease_differs")
+    return Line(row["feedetl_sn"], row["chrg_bchno"], disease, row, _as_wire(row, split))
+
+
+def _demand_one_disease(visit: Visit, batch: str, made: list[Line]) -> None:
+    there = visit.batch(batch)
+    if any(line.setl_id is not None for line in there):
+        raise Refusal("batch_settled")
+    if len({line.disease for line in (*there, *made) if line.batch == batch}) > 1:
+        raise Refusal("disease_mixed")
+
+
+def _as_wire(row: dict[str, Any], split: LineSplit) -> dict[str, Any]:
+    return {
+        "feedetl_sn": row["feedetl_sn"],
+        "det_item_fee_sumamt": split.amount,
+        "cnt": Decimal(str(row["cnt"])),
+        "pric": Decimal(str(row["pric"])),
+        "pric_uplmt_amt": split.limit,
+        "selfpay_prop": split.ratio,
+        "fulamt_ownpay_amt": split.self_paid,
+        "overlmt_amt": split.over_limit,
+        "preselfpay_amt": split.class_b_first,
+        "inscp_scp_amt": split.in_scope,
+        "chrgitm_lv": split.item_class,
+        "med_chrgitm_type": split.category,
+        "bas_medn_flag": "0",
+        "hi_nego_drug_flag": "0",
+        "chld_medc_flag": "0",
+        "list_sp_item_flag": "0",
+        "lmt_used_flag": "0",
+        "drt_reim_flag": "0",
+        "memo": "",
+    }

@@ -1,0 +1,182 @@
+"""Who the person is, what benefit is enjoyed, which filings and qualifications there are.
+
+5304 rows: `out_flag` "1", `begndate` and `enddate` as recorded, `reflin_medins_name` the area's label, and in `exp_content`
+an object `filing_kind` (one of the six of `world.FILING_KINDS`), `filing_area`, `filing_state` (active, pending, cancelled),
+`cancelled_on` (day or null), `promise_papers_open` (bool). 2001 answers one row for the basic fund, and for people from
+another province one row of trt_chk_type 99 whose `trt_chk_rslt` tells the filing in words; flag 0 there never occurs, so
+that `trt_enjymnt_flag` 0 always means a suspended benefit.
+"""
+
+import unicodedata
+from typing import Any
+
+from yidi_mocks import entitlement
+from yidi_mocks.exchange import Call, Exchange, answers
+from yidi_mocks.refusals import Refusal
+from yidi_mocks.world import Filing, Insurance, Person, balance_left
+from yidi_sdk.codes import CODE_SETS, CredentialType, InsuranceType
+from yidi_sdk.transactions import CheckEntitlement, GetPerson, QueryQualifications, QueryReferrals
+
+KINDS = {
+    CredentialType.E_CREDENTIAL: "e_credential",
+    CredentialType.ID_CARD: "id_card",
+    CredentialType.SOCIAL_CARD: "social_card",
+}
+BASIC_FUND = {InsuranceType.EMPLOYEE: "310100", InsuranceType.RESIDENT: "390100"}
+KIND_LABELS = {
+    "resettled_retiree": "异地安置退休人员",
+    "long_resident": "异地长期居住人员",
+    "posted_worker": "常驻异地工作人员",
+    "referral": "异地转诊人员",
+    "emergency": "异地急诊抢救人员",
+    "temporary_other": "其他跨省临时外出就医人员",
+}
+
+
+@answers(GetPerson)
+def get_person(hub: Exchange, call: Call) -> dict[str, Any]:
+    """The person behind a credential, with every insurance and what is left on its account."""
+    data = call.data
+    kind = data["mdtrt_cert_type"]
+    if kind == CredentialType.SOCIAL_CARD and not data.get("card_sn"):
+        raise Refusal("card_sn_missing")
+    person = hub.world.by_credential.get((KINDS[kind], data["mdtrt_cert_no"]))
+    if person is None:
+        raise Refusal("person_unknown")
+    if data.get("psn_name") and _same(data["psn_name"]) != _same(person.name):
+        raise Refusal("name_differs")
+    if data.get("certno") and data["certno"] != person.id_number:
+        raise Refusal("name_differs")
+    if not person.insurances:
+        raise Refusal("no_insurance")
+    rows = [_insurance(person, insurance) for insurance in person.insurances]
+    return {"baseinfo": identity(person, hub.clock.today()), "insuinfo": rows, "idetinfo": []}
+
+
+@answers(CheckEntitlement)
+def check_entitlement(hub: Exchange, call: Call) -> dict[str, Any]:
+    """Whether the benefit is enjoyed, and the filing in words."""
+    person, data = call.who(), call.data
+    insurance = insurance_of(person, data["insutype"], call)
+    enjoyed = person.benefit == "enjoyed"
+    year = data["begntime"][:4]
+    row = {
+        "psn_no": person.psn_no,
+        "trt_chk_type": "1",
+        "fund_pay_type": BASIC_FUND.get(InsuranceType(insurance.insutype), "310100"),
+        "trt_enjymnt_flag": "1" if enjoyed else "0",
+        "begndate": f"{year}-01-01",
+        "enddate": f"{year}-12-31",
+        "trt_chk_rslt": "" if enjoyed else Refusal("benefit_suspended").text,
+    }
+    if entitlement.is_local(insurance, call.hospital()):
+        return {"trtinfo": [row]}
+    return {"trtinfo": [row, {**row, "trt_chk_type": "99", "trt_enjymnt_flag": "1", **_filing_words(call, insurance)}]}
+
+
+@answers(QueryQualifications)
+def query_qualifications(_: Exchange, call: Call) -> dict[str, Any]:
+    """Every qualification of the person, whatever its days."""
+    return {
+        "feedetail": [
+            {"opsp_dise_code": q.code, "opsp_dise_name": q.name, "begndate": q.begin, "enddate": q.end}
+            for q in call.who().qualifications
+        ]
+    }
+
+
+@answers(QueryReferrals)
+def query_referrals(_: Exchange, call: Call) -> dict[str, Any]:
+    """The filings whose days touch the period asked, without those that no query shows."""
+    begin, end = call.data["begntime"][:10], call.data["endtime"][:10]
+    if not call.data.get("psn_no"):
+        raise Refusal("field_missing", label="人员编号", name="psn_no")
+    person = call.who()
+    shown = [f for f in person.filings if f.state != "unseen" and f.begin <= end and (f.end is None or begin <= f.end)]
+    return {"refmedin": [_filing(person, filing) for filing in shown]}
+
+
+def identity(person: Person, today: str) -> dict[str, Any]:
+    """The person as answers carry it."""
+    return {
+        "psn_no": person.psn_no,
+        "psn_cert_type": "01",
+        "certno": person.id_number,
+        "psn_name": person.name,
+        "gend": person.sex,
+        "naty": "01",
+        "brdy": person.birthday,
+        "age": person.age_on(today),
+    }
+
+
+def insurance_of(person: Person, insutype: str, call: Call) -> Insurance:
+    """The insurance a message means: kind from the message, division from the envelope. Refuses one that is not held."""
+    division = call.envelope.get("insuplc_admdvs")
+    for insurance in person.insurances:
+        if insurance.insutype == insutype and insurance.division == division:
+            return insurance
+    raise Refusal("insutype_not_held")
+
+
+def _insurance(person: Person, insurance: Insurance) -> dict[str, Any]:
+    return {
+        "balc": balance_left(person, insurance),
+        "insutype": insurance.insutype,
+        "psn_type": insurance.psn_type,
+        "psn_insu_stas": insurance.status,
+        "psn_insu_date": insurance.since,
+        "paus_insu_date": insurance.paused_from,
+        "cvlserv_flag": "1" if insurance.civil_servant else "0",
+        "insuplc_admdvs": insurance.division,
+        "emp_name": insurance.emp_name,
+    }
+
+
+def _filing_words(call: Call, insurance: Insurance) -> dict[str, Any]:
+    person, day = call.who(), call.data["begntime"][:10]
+    if any(f.state == "unseen" for f in entitlement.filings_of(person, insurance)):
+        return {"trt_chk_rslt": ""}
+    found = entitlement.filing_in_force(person, insurance, call.hospital(), day)
+    if isinstance(found, Refusal):
+        return {"trt_chk_rslt": found.text}
+    end = entitlement.last_day(found, insurance.division)
+    words = f"异地就医备案有效：{KIND_LABELS[found.kind]}，就医地{found.area}，{found.begin}至{end or '长期'}"
+    return {"begndate": found.begin, "enddate": end, "trt_chk_rslt": words}
+
+
+def _filing(person: Person, filing: Filing) -> dict[str, Any]:
+    first = person.insurances[0]
+    division = filing.insured_division or first.division
+    insured = next((i for i in person.insurances if i.division == division), first)
+    return {
+        "insutype": insured.insutype,
+        "dcla_souc": "04",
+        "psn_no": person.psn_no,
+        "psn_cert_type": "01",
+        "certno": person.id_number,
+        "psn_name": person.name,
+        "gend": person.sex,
+        "brdy": person.birthday,
+        "insu_optins": division,
+        "reflin_medins_no": None,
+        "reflin_medins_name": CODE_SETS["admdvs"].label_of(filing.area),
+        "out_flag": "1",
+        "refl_date": filing.begin,
+        "refl_rea": KIND_LABELS[filing.kind],
+        "begndate": filing.begin,
+        "enddate": filing.end,
+        "hosp_agre_refl_flag": "1" if filing.kind == "referral" else "0",
+        "exp_content": {
+            "filing_kind": filing.kind,
+            "filing_area": filing.area,
+            "filing_state": filing.state,
+            "cancelled_on": filing.cancelled_on,
+            "promise_papers_open": filing.promise_papers_open,
+        },
+    }
+
+
+def _same(name: str) -> str:
+    text = unicodedata.normalize("NFKC", name).replace(" ", "").casefold()
+    return "".join("·" if sign in "·•・．.‧" else sign for sign in text)

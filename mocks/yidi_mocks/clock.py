@@ -1,0 +1,62 @@
+"""The hub's own clock: China time, set and moved over the control door, running on from there."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+
+CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+class Clock:
+    """Now, as the hub believes. `set` and `advance` move it; it never stands still."""
+
+    def __init__(self, source: Callable[[], float] = time.time) -> None:
+        self._source = source
+        self._shift = 0.0
+        self._second = -1
+        self._stamp = ""
+        self._text = ""
+
+    def seconds(self) -> float:
+        """Seconds since the epoch, moved by what was asked."""
+        return self._source() + self._shift
+
+    def now(self) -> datetime:
+        """Now, with offset +08:00."""
+        return datetime.fromtimestamp(self.seconds(), CHINA)
+
+    def today(self) -> str:
+        """The day in China, yyyy-MM-dd."""
+        return self.text()[:10]
+
+    def set(self, moment: datetime) -> None:
+        """Make it `moment` now; one without offset is China time."""
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+        self._shift = aware.timestamp() - self._source()
+
+    def advance(self, seconds: float) -> None:
+        """Move on, or back when negative."""
+        self._shift += seconds
+
+    def reset(self) -> None:
+        """Back to the machine's own time."""
+        self._shift = 0.0
+
+    def text(self) -> str:
+        """Now as yyyy-MM-dd HH:mm:ss."""
+        self._tick(self.seconds())
+        return self._text
+
+    def stamp(self) -> str:
+        """Now as yyyyMMddHHmmssSSS, the form of refmsg_time."""
+        seconds = self.seconds()
+        self._tick(seconds)
+        return f"{self._stamp}{int(seconds % 1 * 1000):03d}"
+
+    def _tick(self, seconds: float) -> None:
+        whole = int(seconds)
+        if whole != self._second:
+            moment = datetime.fromtimestamp(whole, CHINA)
+            self._second = whole
+            self._text = moment.strftime("%Y-%m-%d %H:%M:%S")
+            self._stamp = moment.strftime("%Y%m%d%H%M%S")

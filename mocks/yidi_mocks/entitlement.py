@@ -1,0 +1,166 @@
+"""The insured place's judgement: may this person settle directly here, for this care, on this day? Pure.
+
+Filing (rules.md FI2 to FI10): same area = first two digits for municipalities and for 46, 54, 66, all six where digits three
+and four are 90, else four. Temporary filings without an end last twelve months from 50, six from elsewhere. An emergency
+counts as filed (R105). `EMERGENCY` is the hub's own wire value of otp_er_refl_flag; "0" is an ordinary visit.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable
+from typing import Any
+
+from yidi_mocks.refusals import Refusal
+from yidi_mocks.registry import disease_names
+from yidi_mocks.world import LONG_TERM, Filing, Institution, Insurance, Person
+from yidi_sdk.codes import Flag, MedType
+
+EMERGENCY = "1"
+ORDINARY = "0"
+BY_PROVINCE = frozenset({"11", "12", "31", "50", "46", "54", "66"})
+TERM_MONTHS = {"50": 12}
+TERM_ELSEWHERE = 6
+OUTPATIENT_KINDS = frozenset({MedType.OUTPATIENT, MedType.EMERGENCY, MedType.CHRONIC_OUTPATIENT})
+# 医保办函〔2021〕4号, remark: related therapies go under these two
+NATIONAL = {"M00501": "M00500", "M00503": "M00500", "M00599": "M00500", "M07803": "M07801", "M07804": "M07801"}
+GROUPS = {"referral": "referral", "emergency": "emergency", "temporary_other": "other"}
+
+
+def is_local(insurance: Insurance, institution: Institution) -> bool:
+    """Whether insured place and hospital are in one province."""
+    return insurance.division[:2] == institution.division[:2]
+
+
+def same_area(filed: str, division: str) -> bool:
+    """Whether a filing to `filed` covers a hospital in `division`."""
+    if filed[:2] in BY_PROVINCE:
+        return filed[:2] == division[:2]
+    digits = 6 if "90" in (filed[2:4], division[2:4]) else 4
+    return filed[:digits] == division[:digits]
+
+
+def last_day(filing: Filing, insured_division: str) -> str | None:
+    """The last day a filing covers, None for no end. A cancelled one ends the day before."""
+    if filing.end is not None:
+        return filing.end
+    if filing.kind in LONG_TERM:
+        return None
+    return months_later(filing.begin, TERM_MONTHS.get(insured_division[:2], TERM_ELSEWHERE))
+
+
+def months_later(day: str, months: int) -> str:
+    """The same day number so many months later, or the last day of a shorter month."""
+    year, month = divmod(int(day[:4]) * 12 + int(day[5:7]) - 1 + months, 12)
+    number = min(int(day[8:]), monthrange(year, month + 1)[1])
+    return f"{year:04d}-{month + 1:02d}-{number:02d}"
+
+
+def objection(filing: Filing, insurance: Insurance, institution: Institution, day: str) -> Refusal | None:
+    """Why a filing does not cover this hospital on this day, None when it does."""
+    if not same_area(filing.area, institution.division):
+        return Refusal("filing_other_area", area=filing.area)
+    if filing.state == "pending":
+        return Refusal("filing_pending")
+    if filing.begin > day:
+        return Refusal("filing_not_begun", begin=filing.begin)
+    if (filing.cancelled_on and filing.cancelled_on <= day) or (filing.state == "cancelled" and not filing.cancelled_on):
+        return Refusal("filing_cancelled", on=filing.cancelled_on or "")
+    end = last_day(filing, insurance.division)
+    if end is not None and end < day:
+        return Refusal("filing_expired", end=end)
+    return None
+
+
+NEAREST = ("filing_pending", "filing_not_begun", "filing_expired", "filing_cancelled", "filing_other_area")
+
+
+def filings_of(person: Person, insurance: Insurance) -> list[Filing]:
+    """The filings made for one insurance; one that names no insured division counts for all."""
+    return [f for f in person.filings if f.insured_division in (None, insurance.division)]
+
+
+def filing_in_force(person: Person, insurance: Insurance, institution: Institution, day: str) -> Filing | Refusal:
+    """The filing that covers the visit, or the objection nearest to success."""
+    objections: list[Refusal] = []
+    for filing in filings_of(person, insurance):
+        found = objection(filing, insurance, institution, day)
+        if found is None:
+            return filing
+        objections.append(found)
+    if not objections:
+        return Refusal("not_filed", area=institution.division)
+    return min(objections, key=lambda refusal: NEAREST.index(refusal.cause))
+
+
+def is_emergency(encounter: dict[str, Any], lines: Iterable[dict[str, Any]] = ()) -> bool:
+    """Emergency by the encounter's flag or kind of care, or by er_flag in an extension of it or of its lines."""
+    if encounter.get("otp_er_refl_flag") == EMERGENCY or encounter["med_type"] == MedType.EMERGENCY:
+        return True
+    return any(_er_flag(row.get("exp_content")) for row in (encounter, *lines))
+
+
+def _er_flag(extension: Any) -> bool:
+    return isinstance(extension, dict) and extension.get("er_flag") == Flag.YES  # pyright: ignore[reportUnknownMemberType] - any JSON
+
+
+def group_of(
+    person: Person, insurance: Insurance, institution: Institution, day: str, *, emergency: bool
+) -> str:
+    """The group whose ratio applies: local, long_term, referral, emergency, other. Raises Refusal when not filed."""
+    if is_local(insurance, institution):
+        return "local"
+    found = filing_in_force(person, insurance, institution, day)
+    if isinstance(found, Filing):
+        return "long_term" if found.kind in LONG_TERM else GROUPS[found.kind]
+    if emergency:
+        return "emergency"
+    raise found
+
+
+def demand_enrolment(insurance: Insurance, day: str) -> None:
+    """Refuse a paused insurance."""
+    if insurance.status not in ("1", "") or (insurance.paused_from and insurance.paused_from <= day):
+        raise Refusal("enrolment_paused", value=insurance.insutype)
+
+
+def demand_institution(institution: Institution, med_type: str, disease: str) -> None:
+    """Refuse a suspended hospital, a service or a disease that is not open there."""
+    if institution.status != "open":
+        raise Refusal("institution_suspended")
+    chronic = med_type == MedType.CHRONIC_OUTPATIENT
+    if ("chronic" if chronic else "outpatient") not in institution.services:
+        raise Refusal("service_closed", value=med_type)
+    if chronic and disease not in institution.open_diseases:
+        raise Refusal("disease_closed", value=disease)
+
+
+def demand_qualification(person: Person, disease: str, day: str) -> None:
+    """Refuse chronic care without a qualification in force on the day."""
+    rows = [row for row in person.qualifications if NATIONAL.get(row.code, row.code) == disease]
+    if not rows:
+        raise Refusal("disease_unqualified", value=disease)
+    if any(row.begin <= day and (row.end is None or day <= row.end) for row in rows):
+        return
+    raise Refusal("disease_not_begun" if all(row.begin > day for row in rows) else "disease_expired", value=disease)
+
+
+def demand_known_disease(med_type: str, disease: str) -> None:
+    """Refuse chronic care without a known national code, and a code in other care."""
+    if med_type == MedType.CHRONIC_OUTPATIENT:
+        if not disease:
+            raise Refusal("disease_missing")
+        if disease not in disease_names():
+            raise Refusal("disease_unknown", value=disease)
+    elif disease:
+        raise Refusal("disease_not_chronic")
+
+
+def demand_person(person: Person, institution: Institution, encounter: dict[str, Any]) -> None:
+    """Refuse suspended benefits, a person in hospital, a liable third party, a hospital that was not chosen."""
+    if person.benefit != "enjoyed":
+        raise Refusal("benefit_suspended")
+    if person.in_stay:
+        raise Refusal("in_stay")
+    if encounter.get("trum_flag") == Flag.YES and encounter.get("rel_ttp_flag") == Flag.YES:
+        raise Refusal("third_party")
+    if person.designated is not None and institution.code not in person.designated:
+        raise Refusal("not_designated")

@@ -1,0 +1,123 @@
+"""The outer JSON as the platform reads and writes it: its fields, their limits, and the three shapes of a failure."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from yidi_mocks.refusals import Refusal, sentence
+from yidi_mocks.shapes import is_moment
+from yidi_sdk import wire
+from yidi_sdk.codes import CODE_SETS
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeField:
+    """One field of the request envelope."""
+
+    name: str
+    label: str
+    length: int
+    required: bool
+
+
+FIELDS: dict[str, EnvelopeField] = {
+    row.name: row
+    for row in (
+        EnvelopeField("infno", "交易编号", 6, required=True),
+        EnvelopeField("msgid", "发送方报文ID", 30, required=True),
+        EnvelopeField("mdtrtarea_admvs", "就医地医保区划", 6, required=True),
+        EnvelopeField("insuplc_admdvs", "参保地医保区划", 6, required=False),
+        EnvelopeField("recer_sys_code", "接收方系统代码", 10, required=True),
+        EnvelopeField("dev_no", "设备编号", 100, required=False),
+        EnvelopeField("dev_safe_info", "设备安全信息", 2000, required=False),
+        EnvelopeField("cainfo", "数字签名信息", 1024, required=False),
+        EnvelopeField("signtype", "签名类型", 10, required=False),
+        EnvelopeField("infver", "接口版本号", 6, required=True),
+        EnvelopeField("opter_type", "经办人类别", 3, required=True),
+        EnvelopeField("opter", "经办人", 30, required=True),
+        EnvelopeField("opter_name", "经办人姓名", 50, required=True),
+        EnvelopeField("inf_time", "交易时间", 19, required=True),
+        EnvelopeField("fixmedins_code", "定点医药机构编号", 12, required=True),
+        EnvelopeField("fixmedins_name", "定点医药机构名称", 200, required=True),
+        EnvelopeField("sign_no", "交易签到流水号", 30, required=False),
+    )
+}
+# seen in some provinces; carried, not read
+ALSO_SEEN = frozenset(
+    {
+        "recer_admdvs",
+        "enc_type",
+        "enctype",
+        "fixmedins_soft_fcty",
+        "serv_code",
+        "serv_sign",
+        "medins_code",
+        "insur_code",
+    }
+)
+MUST = tuple(field.name for field in FIELDS.values() if field.required)
+KNOWN = frozenset(FIELDS) | ALSO_SEEN | {"input"}
+INPUT_LIMIT = 40000
+
+
+def check(envelope: dict[str, Any]) -> None:
+    """Refuse an envelope with missing, unknown or too long fields. Raises Refusal naming the field."""
+    for name in MUST:
+        if envelope.get(name) in (None, ""):
+            raise Refusal("field_missing", label=FIELDS[name].label, name=name)
+    for name, value in envelope.items():
+        if name not in KNOWN:
+            raise Refusal("field_unknown", name=name)
+        field = FIELDS.get(name)
+        if field is not None and value is not None:
+            if not isinstance(value, str):
+                raise Refusal("field_kind", label=field.label, name=name, why="应为文本")
+            if len(value) > field.length:
+                raise Refusal("field_length", label=field.label, name=name, length=field.length)
+    if not is_moment(envelope["inf_time"]):
+        raise Refusal("field_kind", label=FIELDS["inf_time"].label, name="inf_time", why="应为yyyy-MM-dd HH:mm:ss")
+    kinds = CODE_SETS["opter_type"]
+    if not kinds.admits(envelope["opter_type"]):
+        value = envelope["opter_type"]
+        raise Refusal("field_code", label=FIELDS["opter_type"].label, name="opter_type", value=value, code_set="opter_type")
+    for name in ("mdtrtarea_admvs", "insuplc_admdvs"):
+        value = envelope.get(name)
+        if value and (len(value) != FIELDS[name].length or not value.isdigit()):
+            raise Refusal("field_kind", label=FIELDS[name].label, name=name, why="应为六位数字")
+    if not envelope.get("input"):
+        raise Refusal("node_missing", name="input")
+
+
+def success(received_id: str, received_at: str, answered_at: str, output: dict[str, Any] | None) -> bytes:
+    """The answer of a transaction that was done; `output` None where it returns no node."""
+    return wire.dumps(_answer(0, received_id, received_at, answered_at, None, output))
+
+
+def refused(received_id: str, received_at: str, answered_at: str, text: str) -> bytes:
+    """The answer of a business refusal."""
+    return wire.dumps(_answer(-1, received_id, received_at, answered_at, text, None))
+
+
+def outside(text: str, serial: int) -> bytes:
+    """A failure before the envelope was understood: without ids and times (spec: unknown infno)."""
+    return wire.dumps({"type": "error", "infcode": -1, "err_msg": f"FSI-{text}, 异常流水号:{serial:010d}"})
+
+
+def downtime(text: str, begin: str, end: str) -> str:
+    """The downtime text with its window."""
+    return sentence("maintenance", text=text, begin=begin, end=end)
+
+
+def _answer(
+    infcode: int, received_id: str, received_at: str, answered_at: str, err_msg: str | None, output: dict[str, Any] | None
+) -> dict[str, Any]:
+    return {
+        "infcode": infcode,
+        "inf_refmsgid": received_id,
+        "refmsg_time": received_at,
+        "respond_time": answered_at,
+        "err_msg": err_msg,
+        "warn_msg": None,
+        "cainfo": None,
+        "signtype": None,
+        "output": output,
+    }

@@ -1,0 +1,119 @@
+"""Every plain text with which the hub refuses, by cause. The shape is that of real platforms: FSI-...[place_000].
+
+Texts that the contract fixes word for word stand without prefix and tail.
+"""
+
+
+class Refusal(Exception):  # noqa: N818 - a business "no", not an error of the hub
+    """The platform says no: nothing was done. `cause` is a key of `TEXTS`, `text` what the caller reads."""
+
+    def __init__(self, cause: str, **about: object) -> None:
+        self.cause = cause
+        self.text = sentence(cause, **about)
+        super().__init__(self.text)
+
+
+EXACT = frozenset({"original_not_found", "already_reversed", "original_cleared", "original_other_day", "maintenance"})
+
+# cause: (text, tail)
+TEXTS: dict[str, tuple[str, str]] = {
+    # the message itself
+    "field_missing": ("{label}({name})不能为空", "reqBO_001"),
+    "field_unknown": ("报文含有未知字段{name}", "reqBO_002"),
+    "field_kind": ("{label}({name})格式错误：{why}", "reqBO_003"),
+    "field_length": ("{label}({name})长度超过{length}", "reqBO_004"),
+    "field_places": ("{label}({name})格式错误：小数位数超过{places}位", "reqBO_005"),
+    "field_digits": ("{label}({name})长度超过{digits}位数字", "reqBO_006"),
+    "field_code": ("{label}({name})取值{value}不在字典{code_set}中，格式错误", "reqBO_007"),
+    "node_missing": ("交易输入节点{name}不能为空", "reqBO_008"),
+    "node_kind": ("交易输入节点{name}格式错误：应为{why}", "reqBO_009"),
+    "node_unknown": ("交易输入含有未知节点{name}", "reqBO_010"),
+    "path_mismatch": ("交易编号(infno)与请求地址不符，格式错误", "reqBO_011"),
+    "too_long": ("交易输入(input)长度超过40000个字符", "reqBO_012"),
+    "duplicate_msgid": ("报文ID重复：发送方报文ID(msgid)已受理过", "reqBO_013"),
+    "insuplc_missing": ("参保地医保区划(insuplc_admdvs)不能为空：含人员编号的交易必须上传", "reqBO_014"),
+    "insuplc_wrong": ("参保地医保区划(insuplc_admdvs)与参保信息不符，格式错误", "reqBO_015"),
+    "institution_unknown": ("定点医药机构编号(fixmedins_code)不存在", "orgBO_001"),
+    "signature": ("签名不一致：数字签名信息(cainfo)验签失败", "signBO_003"),
+    # the session
+    "not_signed_in": ("未签到：请先签到后再办理业务(sign_no)", "signBO_001"),
+    "sign_expired": ("签到失效：签到编号(sign_no)无效或已过期，请重新签到", "signBO_002"),
+    "rate_limit": ("请求过于频繁，请稍后再试", "gateBO_001"),
+    # the person
+    "person_unknown": ("本地查询错误:该参保人的基本信息为空，请核对就诊凭证编号(mdtrt_cert_no)", "psnBO_001"),
+    "psn_no_unknown": ("人员编号(psn_no)对应的人员不存在或人员编号已变更", "psnBO_002"),
+    "no_insurance": ("该参保人的参保信息为空", "psnBO_003"),
+    "name_differs": ("人证不一致：人员姓名(psn_name)与证件号码(certno)不一致", "psnBO_004"),
+    "card_sn_missing": ("卡识别码(card_sn)不能为空：社会保障卡就诊必须上传", "psnBO_005"),
+    "credential_used": ("电子凭证令牌已失效，请刷新二维码后重扫", "psnBO_006"),
+    "credential_differs": ("人证不一致：就诊凭证编号(mdtrt_cert_no)与人员编号(psn_no)不符", "psnBO_007"),
+    "insutype_not_held": ("险种类型(insutype)无有效参保信息，请确认是否停保", "psnBO_008"),
+    "enrolment_paused": ("参保已暂停，请确认是否停保：险种类型(insutype){value}", "psnBO_009"),
+    # the right to settle
+    "benefit_suspended": ("待遇封锁：参保地暂停了该人员的医保待遇", "trtBO_001"),
+    "not_filed": ("未办理异地就医备案：参保地没有该人员到就医地{area}的备案", "trtBO_002"),
+    "filing_pending": ("无有效备案：异地就医备案正在办理", "trtBO_003"),
+    "filing_not_begun": ("无有效备案：就诊日期不在异地就医备案有效期内，备案自{begin}起生效", "trtBO_004"),
+    "filing_expired": ("无有效备案：就诊日期超出异地就医备案有效期，备案已于{end}到期", "trtBO_005"),
+    "filing_cancelled": ("无有效备案：异地就医备案已于{on}取消", "trtBO_006"),
+    "filing_other_area": ("无有效备案：备案就医地{area}与就医地不符", "trtBO_007"),
+    "not_designated": ("本机构不在该人员选定的定点医药机构范围内", "trtBO_008"),
+    "third_party": ("外伤涉及第三方责任，医保基金不予支付", "trtBO_009"),
+    "in_stay": ("该人员当前处于在院状态，不允许门诊住院同时结算", "trtBO_010"),
+    "institution_suspended": ("医疗机构已暂停跨省异地就医直接结算服务", "orgBO_002"),
+    "service_closed": ("医疗机构未开通该类跨省异地就医直接结算服务：医疗类别(med_type){value}", "orgBO_003"),
+    "disease_closed": ("医疗机构未开通该病种跨省异地就医直接结算：病种编码(dise_codg){value}", "orgBO_004"),
+    "disease_unknown": ("病种编码(dise_codg){value}不存在", "dseBO_001"),
+    "disease_missing": ("病种编码(dise_codg)不能为空：门诊慢特病必须上传病种", "dseBO_002"),
+    "disease_unqualified": ("慢特病资格未认定：病种编码(dise_codg){value}", "dseBO_003"),
+    "disease_expired": ("慢特病资格已过期：病种编码(dise_codg){value}", "dseBO_004"),
+    "disease_not_begun": ("慢特病资格尚未生效：病种编码(dise_codg){value}", "dseBO_005"),
+    "disease_mixed": ("同一收费批次(chrg_bchno)只能有一个病种编码(dise_codg)", "dseBO_006"),
+    "disease_differs": ("费用明细的病种编码(dise_codg)与就诊信息不一致", "dseBO_007"),
+    "disease_not_chronic": ("医疗类别(med_type)不是门诊慢特病，不能带病种编码(dise_codg)", "dseBO_008"),
+    "med_type_differs": ("医疗类别(med_type)与就诊信息不一致", "mdtBO_001"),
+    "med_type_inpatient": ("医疗类别(med_type){value}不是门诊类别", "mdtBO_002"),
+    # the course of a visit
+    "visit_unknown": ("就诊ID(mdtrt_id)不存在", "mdtBO_003"),
+    "visit_of_another": ("就诊ID(mdtrt_id)与人员编号(psn_no)不符", "mdtBO_004"),
+    "visit_cancelled": ("该门诊挂号已撤销", "mdtBO_005"),
+    "not_described": ("还未上传就诊信息，请先上传门诊就诊信息", "mdtBO_006"),
+    "not_charged": ("还未上传费用明细，请先上传门诊费用明细", "mdtBO_007"),
+    "fees_first": ("请先撤销费用明细，再撤销门诊挂号", "mdtBO_008"),
+    "settlement_first": ("请先撤销结算，再办理本业务", "mdtBO_009"),
+    "nothing_settled": ("该就诊没有有效的结算，未找到结算记录", "setlBO_001"),
+    "ipt_otp_no_used": ("住院/门诊号(ipt_otp_no)重复登记：该门诊号已登记", "mdtBO_010"),
+    "ipt_otp_no_differs": ("住院/门诊号(ipt_otp_no)与挂号信息不一致", "mdtBO_011"),
+    "no_fees_to_revoke": ("费用明细表中未查询到任何有效相关的记录", "feeBO_001"),
+    "batch_settled": ("该收费批次(chrg_bchno)已结算，请先撤销结算", "feeBO_002"),
+    "line_used": ("费用明细流水号(feedetl_sn){value}重复", "feeBO_003"),
+    "line_amount": ("明细项目费用总额(det_item_fee_sumamt)与单价×数量金额不一致", "feeBO_004"),
+    "line_negative": ("明细项目费用总额(det_item_fee_sumamt)格式错误：门诊不能有负数明细", "feeBO_005"),
+    "line_other_visit": ("费用明细的就诊ID(mdtrt_id)或人员编号(psn_no)不一致", "feeBO_006"),
+    "diagnosis_main": ("诊断信息须有且仅有一条主诊断(maindiag_flag)", "mdtBO_012"),
+    # settling
+    "already_settled": ("该收费批次(chrg_bchno)已结算，请勿重复结算", "setlBO_002"),
+    "sum_differs": ("医疗费总额(medfee_sumamt)与费用明细合计金额不一致", "setlBO_003"),
+    "parts_differ": ("{label}({name})与费用明细分割金额不一致", "setlBO_004"),
+    "mid_settlement": ("跨省异地就医不支持中途结算(mid_setl_flag)", "setlBO_005"),
+    "settlement_unknown": ("未查询到结算信息：结算ID(setl_id)不存在", "setlBO_006"),
+    "already_revoked": ("该笔结算已撤销，请勿重复办理", "setlBO_007"),
+    # reversing
+    "original_not_found": ("未找到原交易", ""),
+    "already_reversed": ("原交易已冲正", ""),
+    "original_cleared": ("原交易已清算，不能冲正", ""),
+    "original_other_day": ("非当日交易，不能冲正", ""),
+    "already_refunded": ("冲正失败: 该结算已退费, 不能冲正", "revBO_001"),
+    "not_reversible": ("不支持冲正：原交易编号(oinfno){value}", "revBO_002"),
+    "settled_again": ("冲正失败: 该笔费用已重新结算, 不能冲正", "revBO_003"),
+    "fenced": ("原交易已冲正，该报文ID(msgid)不再受理", "revBO_004"),
+    "maintenance": ("系统停机维护：{text}（{begin} 至 {end}）", ""),
+    "too_late": ("请求已超过平台受理时限，未处理", "gateBO_002"),
+}
+
+
+def sentence(cause: str, **about: object) -> str:
+    """The text of a cause, filled in. KeyError for a cause that the table does not have."""
+    text, tail = TEXTS[cause]
+    filled = text.format(**about)
+    return filled if cause in EXACT else f"FSI-{filled}[{tail}]"

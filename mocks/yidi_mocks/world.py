@@ -1,0 +1,230 @@
+"""What the platform holds, as plain records: people, filings, institutions, visits, lines, settlements.
+
+Days are text, yyyy-MM-dd, and compare as such. Amounts are `Decimal` with two places. What a person has used up in a year
+and what is left on the account are never stored: they are sums over live settlements, so that undoing cannot forget them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+ZERO = Decimal("0.00")
+
+FILING_KINDS = ("resettled_retiree", "long_resident", "posted_worker", "referral", "emergency", "temporary_other")
+LONG_TERM = frozenset(FILING_KINDS[:3])
+
+
+@dataclass(slots=True)
+class Insurance:
+    """One insurance of a person. `balance` is what the account held before any settlement here."""
+
+    insutype: str
+    division: str
+    status: str = "1"
+    paused_from: str | None = None
+    since: str = "2015-07-01"
+    balance: Decimal = ZERO
+    psn_type: str = "1101"
+    civil_servant: bool = False
+    emp_name: str = ""
+
+
+@dataclass(slots=True)
+class Filing:
+    """One filing. `state`: active, pending, cancelled, or unseen (in force, but no query shows it)."""
+
+    kind: str
+    area: str
+    begin: str
+    end: str | None = None
+    state: str = "active"
+    cancelled_on: str | None = None
+    insured_division: str | None = None
+    promise_papers_open: bool = False
+
+
+@dataclass(slots=True)
+class Qualification:
+    """One chronic-disease qualification; `end` None has no end."""
+
+    code: str
+    name: str
+    begin: str
+    end: str | None = None
+
+
+@dataclass(slots=True)
+class Credential:
+    """What a person shows: `kind` is e_credential, id_card or social_card."""
+
+    kind: str
+    value: str
+    card_sn: str | None = None
+
+
+@dataclass(slots=True)
+class Person:
+    """An invented person. `number` is the hub's own key; `psn_no` may change in mid-visit."""
+
+    number: int
+    psn_no: str
+    name: str
+    id_number: str
+    insurances: list[Insurance]
+    credentials: list[Credential]
+    filings: list[Filing] = field(default_factory=list[Filing])
+    qualifications: list[Qualification] = field(default_factory=list[Qualification])
+    designated: list[str] | None = None
+    benefit: str = "enjoyed"
+    in_stay: bool = False
+    persona: str | None = None
+    title: str = ""
+    about: str = ""
+    settlements: list["Settlement"] = field(default_factory=list["Settlement"])
+    visits: list["Visit"] = field(default_factory=list["Visit"])
+
+    @property
+    def birthday(self) -> str:
+        """As the ID number says."""
+        text = self.id_number
+        return f"{text[6:10]}-{text[10:12]}-{text[12:14]}"
+
+    @property
+    def sex(self) -> str:
+        """Wire value of gend, as the ID number says."""
+        return "1" if self.id_number[16] in "13579" else "2"
+
+    def age_on(self, day: str) -> Decimal:
+        """Age in years with one decimal, rounded down to tenths."""
+        years, months = int(day[:4]) - int(self.id_number[6:10]), int(day[5:7]) - int(self.id_number[10:12])
+        tenths = (years * 12 + months) * 10 // 12
+        return Decimal(tenths).scaleb(-1)
+
+
+@dataclass(slots=True)
+class Institution:
+    """A hospital. `local_code` is the five-digit code of the policy document; `code` is the wire's twelve characters."""
+
+    code: str
+    name: str
+    division: str
+    level: str = ""
+    status: str = "open"
+    services: list[str] = field(default_factory=lambda: ["outpatient", "chronic", "inpatient"])
+    open_diseases: list[str] = field(default_factory=list[str])
+    about: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(slots=True)
+class Line:
+    """One fee line as it came (`given`), its split, and the settlement it is in while that one is live."""
+
+    number: str
+    batch: str
+    disease: str
+    given: dict[str, Any]
+    split: dict[str, Any]
+    setl_id: str | None = None
+
+
+@dataclass(slots=True)
+class Visit:
+    """One registration. `encounters` are the uploads of 2203/2203A by disease code, "" for ordinary care."""
+
+    mdtrt_id: str
+    person: Person
+    institution: Institution
+    insurance: Insurance
+    given: dict[str, Any]
+    encounters: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    lines: dict[str, Line] = field(default_factory=dict[str, Line])
+    settlements: list["Settlement"] = field(default_factory=list["Settlement"])
+    cancelled: bool = False
+
+    def batch(self, number: str) -> list[Line]:
+        """The lines of one charge batch."""
+        return [line for line in self.lines.values() if line.batch == number]
+
+
+@dataclass(slots=True)
+class Settlement:
+    """One settlement, or the negative one that undoes it (`undoes`). `amounts` by wire name of 2207."""
+
+    setl_id: str
+    msgid: str
+    visit: Visit
+    batch: str
+    disease: str
+    med_type: str
+    amounts: dict[str, Decimal]
+    funds: list[dict[str, Any]]
+    ratio: Decimal
+    time: str
+    day: str
+    year: str
+    clearing_month: str
+    invoice: str = ""
+    lines: list[str] = field(default_factory=list[str])
+    live: bool = True
+    refunded: bool = False
+    reversed: bool = False
+    clearing_state: str = "open"
+    undoes: "Settlement | None" = None
+    credential_type: str = "02"
+
+
+@dataclass(slots=True)
+class World:
+    """Everything, in dictionaries by the key a message names it with."""
+
+    people: dict[int, Person] = field(default_factory=dict[int, Person])
+    by_psn_no: dict[str, Person] = field(default_factory=dict[str, Person])
+    by_credential: dict[tuple[str, str], Person] = field(default_factory=dict[tuple[str, str], Person])
+    institutions: dict[str, Institution] = field(default_factory=dict[str, Institution])
+    visits: dict[str, Visit] = field(default_factory=dict[str, Visit])
+    settlements: dict[str, Settlement] = field(default_factory=dict[str, Settlement])
+    by_msgid: dict[str, Settlement] = field(default_factory=dict[str, Settlement])
+    serial: int = 0
+
+    def next_serial(self) -> int:
+        """A number that was not given before."""
+        self.serial += 1
+        return self.serial
+
+    def add_person(self, person: Person) -> None:
+        """Make the person known by number and by each credential."""
+        self.people[person.number] = person
+        self.by_psn_no[person.psn_no] = person
+        for credential in person.credentials:
+            self.by_credential[credential.kind, credential.value] = person
+
+    def rename(self, person: Person, psn_no: str) -> None:
+        """Give the person another number; the old one is nobody's from now on."""
+        self.by_psn_no.pop(person.psn_no, None)
+        person.psn_no = psn_no
+        self.by_psn_no[psn_no] = person
+
+    def add_settlement(self, settlement: Settlement) -> None:
+        """Book it: by id, by the msgid that made it, with its person and visit."""
+        self.settlements[settlement.setl_id] = settlement
+        self.by_msgid[settlement.msgid] = settlement
+        settlement.visit.settlements.append(settlement)
+        settlement.visit.person.settlements.append(settlement)
+
+    def find_person(self, wanted: str) -> Person | None:
+        """By psn_no, persona name or ID number."""
+        named = next((person for person in self.people.values() if person.persona == wanted), None)
+        return self.by_psn_no.get(wanted) or self.by_credential.get(("id_card", wanted)) or named
+
+
+def live_of(person: Person, insurance: Insurance, year: str | None = None) -> Iterator[Settlement]:
+    """Live settlements of one insurance, of one year when named."""
+    for settlement in person.settlements:
+        if settlement.live and settlement.visit.insurance is insurance and year in (None, settlement.year):
+            yield settlement
+
+
+def balance_left(person: Person, insurance: Insurance) -> Decimal:
+    """What the account still holds."""
+    return insurance.balance - sum((s.amounts["acct_pay"] for s in live_of(person, insurance)), ZERO)

@@ -1,0 +1,1 @@
+"""The data dictionary: each wire field described once, by theme."""

@@ -1,0 +1,42 @@
+"""Amounts, prices, quantities and ratios."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from yidi_sdk.elements.element import decimal
+
+AcctMulaidPay = Annotated[Decimal, decimal("个人账户共济支付金额", "paid from a relative's account")]
+AcctPay = Annotated[Decimal, decimal("个人账户支出", "paid from the personal account")]
+ActPayDedc = Annotated[Decimal, decimal("实际支付起付线", "deductible applied")]
+Age = Annotated[Decimal, decimal("年龄", "age", 4, 1)]
+Balc = Annotated[Decimal, decimal("余额", "account balance left")]
+CashPayamt = Annotated[Decimal, decimal("现金支付金额", "cash")]
+Cnt = Annotated[Decimal, decimal("数量", "quantity", 16, 4)]
+CrtPaybLmtAmt = Annotated[Decimal, decimal("本次可支付限额金额", "limit of this payment")]
+CvlservPay = Annotated[Decimal, decimal("公务员医疗补助资金支出", "civil-servant supplement")]
+DetItemFeeSumamt = Annotated[Decimal, decimal("明细项目费用总额", "line amount")]
+FulamtOwnpayAmt = Annotated[Decimal, decimal("全自费金额", "self-paid in full")]
+FundPaySumamt = Annotated[Decimal, decimal("基金支付总额", "paid by the funds")]
+FundPayamt = Annotated[Decimal, decimal("基金支付金额", "paid by this fund")]
+HifdmPay = Annotated[Decimal, decimal("伤残人员医疗保障基金支出", "disabled veterans' fund")]
+HifesPay = Annotated[Decimal, decimal("企业补充医疗保险基金支出", "enterprise supplement")]
+HifmiPay = Annotated[Decimal, decimal("居民大病保险资金支出", "residents' serious illness")]
+HifobPay = Annotated[Decimal, decimal("职工大额医疗费用补助基金支出", "employees' large amounts")]
+HifpPay = Annotated[Decimal, decimal("基本医疗保险统筹基金支出", "basic pooled fund")]
+HospPartAmt = Annotated[Decimal, decimal("医院负担金额", "borne by the hospital")]
+InscpScpAmt = Annotated[Decimal, decimal("符合政策范围金额", "within the policy scope")]
+IptDays = Annotated[Decimal, decimal("住院天数", "ipt days", 4, 0)]
+MafPay = Annotated[Decimal, decimal("医疗救助基金支出", "medical assistance")]
+MedfeeSumamt = Annotated[Decimal, decimal("医疗费总额", "total")]
+OthPay = Annotated[Decimal, decimal("其他支出", "other funds")]
+OverlmtAmt = Annotated[Decimal, decimal("超限价金额", "above the price limit")]
+OverlmtSelfpay = Annotated[Decimal, decimal("超限价自费费用", "above the price limit")]
+PoolPropSelfpay = Annotated[Decimal, decimal("基本医疗保险统筹基金支付比例", "ratio paid by the basic fund", 5, 4)]
+PrdDays = Annotated[Decimal, decimal("周期天数", "prd days", 4, 2)]
+PreselfpayAmt = Annotated[Decimal, decimal("先行自付金额", "class B first part")]
+Pric = Annotated[Decimal, decimal("单价", "unit price", 16, 6)]
+PricUplmtAmt = Annotated[Decimal, decimal("定价上限金额", "price limit", 16, 6)]
+PsnCashPay = Annotated[Decimal, decimal("个人现金支出", "cash")]
+PsnPartAmt = Annotated[Decimal, decimal("个人负担总金额", "borne by the person")]
+PsnPay = Annotated[Decimal, decimal("个人支付金额", "borne by the person")]
+SelfpayProp = Annotated[Decimal, decimal("自付比例", "share paid first by the person", 5, 4)]

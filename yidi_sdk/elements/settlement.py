@@ -1,0 +1,35 @@
+"""Settlement, clearing, funds, entitlement and referral."""
+
+from typing import Annotated
+
+from yidi_sdk.elements.element import code, date, datetime, text
+
+AcctUsedFlag = Annotated[str, code("个人账户使用标志", "use the personal account", "yes_no", 1)]
+ChrgBchno = Annotated[str, text("收费批次号", "charge batch: the key of one basket", 30)]
+ClrOptins = Annotated[str, code("清算经办机构", "clearing office", "admdvs", 6)]
+ClrType = Annotated[str, code("清算类别", "clearing type", "clr_type", 6)]
+ClrWay = Annotated[str, code("清算方式", "clearing way", "clr_way", 6)]
+DclaSouc = Annotated[str, code("申报来源", "dcla souc", "dcla_souc", 6)]
+FundPayType = Annotated[str, code("基金支付类型", "fund", "fund_pay_type", 6)]
+FundPayTypeName = Annotated[str, text("基金支付类型名称", "fund name as the insured place returns it", 200)]
+HospAgreReflFlag = Annotated[str, code("医院同意转院标志", "hosp agre refl flag", "yes_no", 3)]
+Invono = Annotated[str, text("发票号", "invoice number", 20)]
+MedinsSetlId = Annotated[str, text("医药机构结算ID", "msgid of the settling message", 30)]
+MidSetlFlag = Annotated[str, code("中途结算标志", "interim settlement", "yes_no")]
+OrderNo = Annotated[str, text("医疗机构订单号或医疗机构就医序列号", "order no")]
+OutFlag = Annotated[str, code("异地标志", "out of area", "yes_no", 3)]
+PsnSetlway = Annotated[str, code("个人结算方式", "way of settling", "psn_setlway", 6)]
+RefdSetlFlag = Annotated[str, code("退费结算标志", "refunded", "refd_setl_flag", 3)]
+ReflDate = Annotated[str, date("转院日期", "day of the referral")]
+ReflRea = Annotated[str, text("转院原因", "refl rea", 100)]
+ReflinMedinsName = Annotated[str, text("转往医院名称", "reflin medins name", 200)]
+ReflinMedinsNo = Annotated[str, text("转往定点医药机构编号", "institution referred to", 30)]
+SetlId = Annotated[str, text("结算ID", "settlement number", 30)]
+SetlProcInfo = Annotated[str, text("结算过程信息", "setl proc info", 4000)]
+SetlTime = Annotated[str, datetime("结算时间", "time of settlement")]
+TrtChkRslt = Annotated[str, text("待遇检查结果", "reason of a refusal", 500)]
+TrtChkType = Annotated[str, code("待遇检查类型", "trt chk type", "trt_chk_type", 6)]
+TrtEnjymntFlag = Annotated[str, code("基金款项待遇享受标志", "benefit enjoyed", "yes_no", 3)]
+VolaDscr = Annotated[str, text("违规说明", "vola dscr")]
+VolaType = Annotated[str, text("违规类型", "vola type")]
+Year = Annotated[str, text("年度", "year", 4)]
