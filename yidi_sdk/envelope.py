@@ -5,7 +5,7 @@ An answer may also come from a gateway in front of the platform, outside the env
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Protocol, cast
 
@@ -14,6 +14,8 @@ from yidi_sdk.institution import Institution, Operator
 from yidi_sdk.profile import Profile
 
 SUCCESS, FAILURE = 0, -1
+BEIJING = timezone(timedelta(hours=8))
+"""The one time zone of the platform."""
 
 
 class Numbered(Protocol):
@@ -47,7 +49,7 @@ def wrap(
     insured_division: str,
     sign_no: str,
 ) -> dict[str, Any]:
-    """The envelope around `nodes`. `now` is the platform's local time; its offset is not sent."""
+    """The envelope around `nodes`. `now` carries its offset; the platform reads Beijing time."""
     return {
         "infno": row.infno,
         "msgid": msgid,
@@ -62,7 +64,7 @@ def wrap(
         "opter_type": operator.kind,
         "opter": operator.id,
         "opter_name": operator.name,
-        "inf_time": now.strftime("%Y-%m-%d %H:%M:%S"),
+        "inf_time": now.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S"),
         "fixmedins_code": institution.code,
         "fixmedins_name": institution.name,
         "sign_no": sign_no,

@@ -207,9 +207,7 @@ def _encounter(visit: VisitPlan, basket: BasketPlan, mdtrt_id: str) -> Flow[None
         yield from ask(message)
 
 
-def _lines(
-    visit: VisitPlan, basket: BasketPlan, mdtrt_id: str, batch: Sequence[LinePlan]
-) -> Flow[list[LineParts]]:
+def _lines(visit: VisitPlan, basket: BasketPlan, mdtrt_id: str, batch: Sequence[LinePlan]) -> Flow[list[LineParts]]:
     try:
         return _split((yield from ask(fees(visit, basket, mdtrt_id, batch))).result)
     except Unknown:

@@ -16,7 +16,7 @@ AS_GIVEN: dict[str, bool] = {"as_given": True}
 class Shape(BaseModel):
     """An object of the wire. A required field that is there but empty counts as missing."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, validate_default=False)
+    model_config = ConfigDict(frozen=True, defer_build=True, validate_default=False, hide_input_in_errors=True)
 
     @model_validator(mode="after")
     def has_what_it_must(self) -> Self:

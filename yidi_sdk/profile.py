@@ -1,4 +1,4 @@
-"""What differs by province, as data: paths, schemes, spellings, flags, capabilities. One file `profiles/NAME.toml` each.
+"""What differs by province, as data, one file `profiles/NAME.toml` each: paths, schemes, spellings, flags, behaviour.
 
 Every value has its evidence beside it: `agreed` by two or more independent families of implementers, `single` or
 `inferred`. A province is a new file or a few changes (`with_`), never code.

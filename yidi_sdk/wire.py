@@ -44,7 +44,9 @@ def loads(raw: bytes) -> Any:
     except (msgspec.DecodeError, msgspec.ValidationError, RecursionError, ValueError) as error:
         raise NotJson(f"not JSON: {type(error).__name__}") from None
     keys = _count_keys(value)
-    if keys != len(_KEY.findall(raw)):  # equal: no key was swallowed; unequal: text may look like a key, so look closely
+    if keys != len(
+        _KEY.findall(raw)
+    ):  # equal: no key was swallowed; unequal: text may look like a key, so look closely
         _refuse_duplicates(raw)
     return value
 
@@ -67,7 +69,7 @@ def _count_keys(value: Any) -> int:
         inner: list[Any] = []
         deeper = False
         for item in level:
-            kind = type(item)
+            kind = type(item)  # pyright: ignore[reportUnknownVariableType] - any JSON
             if kind is dict:
                 keys += len(item)
                 inner.extend(item.values())

@@ -30,7 +30,7 @@ kind = "1"
 [journal]
 url = "sqlite:///{journal}"
 [timing]
-quiet_s = {quiet_s}
+{timing}
 [access]
 callers = [{{ id = "his", key_file = "his.key", scopes = ["query", "settle", "refund", "reconcile", "admin"] }}]
 """
@@ -46,38 +46,68 @@ class Running:
     gateway: httpx.Client
 
 
+@dataclass(frozen=True)
+class Program:
+    """One of ours, running: where it answers, and its process."""
+
+    url: str
+    process: "subprocess.Popen[bytes]"
+
+
 @contextmanager
 def hub_and_gateway(quiet_s: int) -> Iterator[Running]:
     """Start both, yield when both accept calls, stop both."""
     with ExitStack() as stack:
         # a killed program on Windows may hold its file a moment longer
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="yidi-demo-", ignore_cleanup_errors=True)))
-        key = secrets.token_hex(32)
-        (folder / "his.key").write_text(key)
-        (folder / "his.key").chmod(0o400)
-        hub_url = stack.enter_context(program("yidi_mocks.cli", "hub ready", folder, "serve", "--port", "0"))
-        journal = (folder / "yidi.db").as_posix()
-        config = CONFIG.format(hub=hub_url, journal=journal, quiet_s=quiet_s)
-        (folder / "gateway.toml").write_text(config, encoding="utf-8")
-        arguments = ("serve", "--config", str(folder / "gateway.toml"), "--port", "0")
-        gateway_url = stack.enter_context(program("yidi_gateway.cli", "gateway ready", folder, *arguments))
+        hub_url = stack.enter_context(run_hub(folder)).url
+        key = write_config(folder, hub_url, quiet_s=quiet_s)
+        gateway_url = stack.enter_context(run_gateway(folder)).url
         hub = stack.enter_context(httpx.Client(base_url=hub_url, trust_env=False, timeout=30))
-        bearer = {"Authorization": f"Bearer {key}"}
-        gateway = stack.enter_context(
-            httpx.Client(base_url=gateway_url, headers=bearer, trust_env=False, timeout=60),
-        )
+        gateway = stack.enter_context(caller(gateway_url, key))
         yield Running(hub_url, gateway_url, hub, gateway)
 
 
+def write_config(folder: Path, hub_url: str, **timing: float) -> str:
+    """gateway.toml and the caller's key in this folder; the key."""
+    key = secrets.token_hex(32)
+    (folder / "his.key").write_text(key)
+    (folder / "his.key").chmod(0o400)
+    times = "\n".join(f"{name} = {value}" for name, value in timing.items())
+    config = CONFIG.format(hub=hub_url, journal=(folder / "yidi.db").as_posix(), timing=times)
+    (folder / "gateway.toml").write_text(config, encoding="utf-8")
+    return key
+
+
+def caller(gateway_url: str, key: str) -> httpx.Client:
+    """A client that speaks as the HIS."""
+    bearer = {"Authorization": f"Bearer {key}"}
+    return httpx.Client(base_url=gateway_url, headers=bearer, trust_env=False, timeout=90)
+
+
 @contextmanager
-def program(module: str, ready: str, folder: Path, *arguments: str) -> Iterator[str]:
-    """Run one of ours until the block ends; its address, read from the line it prints when it accepts calls."""
-    log = (folder / f"{module}.log").open("wb")
+def run_hub(folder: Path) -> Iterator[Program]:
+    with program("yidi_mocks.cli", "hub ready", folder, "serve", "--port", "0") as hub:
+        yield hub
+
+
+@contextmanager
+def run_gateway(folder: Path, **environment: str) -> Iterator[Program]:
+    """A gateway over the gateway.toml of this folder."""
+    arguments = ("serve", "--config", str(folder / "gateway.toml"), "--port", "0")
+    with program("yidi_gateway.cli", "gateway ready", folder, *arguments, **environment) as gateway:
+        yield gateway
+
+
+@contextmanager
+def program(module: str, ready: str, folder: Path, *arguments: str, **environment: str) -> Iterator[Program]:
+    """Run one of ours until the block ends; its address is read from the line it prints when it accepts calls."""
+    log = (folder / f"{module}.log").open("ab")
     command = [sys.executable, "-m", module, *arguments]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with log, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=environment) as process:
+    variables = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
+    with log, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=variables) as process:
         try:
-            yield address(process, ready)
+            yield Program(address(process, ready), process)
         finally:
             process.terminate()
             try:

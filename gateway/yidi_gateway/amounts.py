@@ -3,10 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
+from yidi_gateway.submission import Fen
 from yidi_sdk.message import Output
 from yidi_sdk.rules.money import Amounts, Fund
-
-from yidi_gateway.submission import Fen
 
 ZERO = Decimal("0.00")
 

@@ -1,7 +1,7 @@
 """Work that nobody waits for, behind a small port; here the in-process adapter for one node.
 
-A step may run twice after a crash: the journal's compare-and-set makes a repeat harmless. The adapter sweeps what is due
-out of the journal and hands each submission to the engine, a few at a time.
+A step may run twice after a crash: the journal's compare-and-set makes a repeat harmless. The adapter sweeps what is
+due out of the journal and hands each submission to the engine, a few at a time.
 """
 
 import asyncio
@@ -56,7 +56,7 @@ class InProcess:
                 await probe()
                 await self.sweep(step)
             except JournalDown as error:
-                log.error("sweep", outcome="journal_down", kind=type(error).__name__)
+                log.warning("sweep", outcome="journal_down", kind=type(error).__name__)
             await self._clock.sleep(self._timing.sweep_s)
 
     async def sweep(self, step: Step) -> int:
@@ -75,4 +75,4 @@ class InProcess:
             try:
                 await step(submission_id)
             except JournalDown as error:
-                log.error("step", outcome="journal_down", kind=type(error).__name__)
+                log.warning("step", outcome="journal_down", kind=type(error).__name__)

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from yidi_sdk.catalogue import Effect
-
 from yidi_gateway.submission import Purpose, Window
+from yidi_sdk.catalogue import Effect
 
 OPENS_AFTER = 5
 PROBE_EVERY_S = 5
@@ -49,7 +48,7 @@ class Link:
     def window_for(self, now: datetime, division: str | None, lead_s: float = 0) -> Window | None:
         """The window in force, or beginning within `lead_s`, for the platform or for this insured division."""
         for window in self.windows:
-            if window.scope != "platform" and window.scope != division:
+            if window.scope not in ("platform", division):
                 continue
             begun = window.begins <= now + timedelta(seconds=lead_s)
             if begun and (window.ends is None or now < window.ends):

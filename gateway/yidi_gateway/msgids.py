@@ -1,12 +1,12 @@
-"""Message numbers: from a durable counter, unique for ever per institution, also after a restart or a clock set back."""
+"""Message numbers: from a durable counter, unique for ever per institution, whatever the clock does."""
 
 from datetime import datetime
 
-from yidi_sdk.profile import Profile
 from yidi_sdk.protocol import make_msgid
 
 from yidi_gateway.clock import BEIJING, Clock
 from yidi_gateway.journal.port import Journal
+from yidi_sdk.profile import Profile
 
 BLOCK_S = 60
 PER_SECOND = 9999

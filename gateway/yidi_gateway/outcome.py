@@ -6,16 +6,15 @@ The door to `CONFIRMED` is narrow: ours, complete, and the equations hold. Whate
 from dataclasses import dataclass, field
 from typing import Any
 
+from yidi_gateway.amounts import amounts_of, fen_of, funds_of, to_yuan
+from yidi_gateway.lifecycle import Event
+from yidi_gateway.resolving import answered, is_settlement
+from yidi_gateway.submission import Submission
 from yidi_sdk import wire
 from yidi_sdk.errors import Refused, Unknown
 from yidi_sdk.explain.errors import MAINTENANCE, row_named
 from yidi_sdk.message import Output
 from yidi_sdk.rules.money import check
-
-from yidi_gateway.amounts import amounts_of, fen_of, funds_of, to_yuan
-from yidi_gateway.lifecycle import Event
-from yidi_gateway.resolving import answered, is_settlement
-from yidi_gateway.submission import Submission
 
 SETTLED_IN_DOUBT = {"money": "moved", "key": None, "raw": None}
 

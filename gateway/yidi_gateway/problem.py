@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
+from yidi_gateway.submission import Window
 from yidi_sdk.explain.errors import row_named
 from yidi_sdk.rules.reasons import REASONS, Code, Language, Reason, http_of, text
-
-from yidi_gateway.submission import Window
 
 Money = Literal["not_moved", "moved", "unknown"]
 CONFLICT = 409
 MEDIA_TYPE = "application/problem+json"
-_ID_NUMBER = re.compile(r"(?<![0-9])[1-9][0-9]{5}(?:18|19|20)[0-9]{9}[0-9Xx](?![0-9])|(?<![0-9])[1-9][0-9]{14}(?![0-9])")
+_ID_NUMBER = re.compile(
+    r"(?<![0-9])[1-9][0-9]{5}(?:18|19|20)[0-9]{9}[0-9Xx](?![0-9])|(?<![0-9])[1-9][0-9]{14}(?![0-9])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,7 @@ def words(code: str, language: Language = "zh", *, key: str | None = None) -> tu
     """Cause, next step and who acts; those of the error catalogue's row `key` where there is one."""
     row = row_named(key) if key else None
     if row is not None:
-        cause = row.cause if language == "zh" else row.cause_en
-        step = row.next_step if language == "zh" else row.next_step_en
-        return cause, step, row.who
+        return (row.cause_zh, row.next_zh, row.who) if language == "zh" else (row.cause_en, row.next_en, row.who)
     if code in OWN:
         own = OWN[code]
         return (own.zh, own.next_zh, own.who) if language == "zh" else (own.en, own.next_en, own.who)
@@ -126,7 +125,9 @@ def words(code: str, language: Language = "zh", *, key: str | None = None) -> tu
     return (*text(reason, language), reason.who)
 
 
-def render(problem: Problem, language: Language = "zh", incident: str = "") -> tuple[int, dict[str, str], dict[str, Any]]:
+def render(
+    problem: Problem, language: Language = "zh", incident: str = ""
+) -> tuple[int, dict[str, str], dict[str, Any]]:
     """Status, headers and body of the answer."""
     cause, step, who = words(problem.code, language, key=problem.key)
     if problem.window is not None:

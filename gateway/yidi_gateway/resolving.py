@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from yidi_gateway.submission import Submission
 from yidi_sdk import wire
 from yidi_sdk.catalogue import row_of
 from yidi_sdk.codes import Flag, MedType
@@ -23,12 +24,10 @@ from yidi_sdk.transactions import (
     QuerySettlement,
     RegisterOutpatient,
     RevokeOutpatientSettlement,
-    SettleOutpatient,
     SettlementFound,
+    SettleOutpatient,
 )
 from yidi_sdk.transactions.queries import EncounterRow
-
-from yidi_gateway.submission import Submission
 
 Asking = Generator[Input[Any], Any, "Finding"]
 

@@ -10,15 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
-from yidi_sdk.catalogue import Effect, Transaction, row_of
-from yidi_sdk.errors import NotSent, Refused, Unknown, YidiError
-from yidi_sdk.explain.errors import MAINTENANCE, row_named
-from yidi_sdk.institution import Institution, Operator
-from yidi_sdk.message import Input, Output
-from yidi_sdk.posters import AsyncPoster, Limits, Reply
-from yidi_sdk.profile import Profile
 from yidi_sdk.protocol import Request, decode, encode
-from yidi_sdk.signing import HeaderSecret
 
 from yidi_gateway import crash
 from yidi_gateway.clock import Clock
@@ -26,6 +18,14 @@ from yidi_gateway.journal.port import Finish, Journal
 from yidi_gateway.msgids import Msgids
 from yidi_gateway.policy import Timing
 from yidi_gateway.submission import Attempt, Purpose
+from yidi_sdk.catalogue import Effect, Transaction, row_of
+from yidi_sdk.errors import NotSent, Refused, Unknown, YidiError
+from yidi_sdk.explain.errors import MAINTENANCE, row_named
+from yidi_sdk.institution import Institution, Operator
+from yidi_sdk.message import Input, Output
+from yidi_sdk.posters import AsyncPoster, Limits, Reply
+from yidi_sdk.profile import Profile
+from yidi_sdk.signing import HeaderSecret
 
 log = structlog.get_logger("yidi.sending")
 OutputT = TypeVar("OutputT", bound=Output)

@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from yidi_sdk.institution import Institution, Operator
-from yidi_sdk.transactions import SignedIn, SignIn
-
 from yidi_gateway.clock import Clock
 from yidi_gateway.journal.port import Journal
 from yidi_gateway.policy import Timing
 from yidi_gateway.submission import SignedSession
+from yidi_sdk.institution import Institution, Operator
+from yidi_sdk.transactions import SignedIn, SignIn
 
 Asking = Callable[[SignIn, Operator], Awaitable[SignedIn]]
 

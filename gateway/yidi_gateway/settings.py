@@ -1,4 +1,6 @@
-"""Every setting, typed, each with its reason. From `gateway.toml`, then `YIDI_...` (nested with `__`); secrets from files.
+"""Every setting, typed, each with its reason.
+
+`YIDI_...` of the environment (nested with `__`) goes before `gateway.toml`; secrets come from files.
 
 Unknown keys are refused with one sentence that names the key. Relative paths count from the configuration file.
 """
@@ -88,7 +90,7 @@ class JournalSettings(Section):
         default="sqlite:///yidi.db", description="sqlite:///FILE for one node, postgresql+psycopg://... for several"
     )
     key_file: Path | None = Field(
-        default=None, description="key that encrypts personal fields at rest; left out: journal.key beside this file"
+        default=None, description="key that encrypts personal fields at rest; left out: a file beside the database"
     )
 
 
@@ -192,8 +194,7 @@ class Settings(BaseSettings):
 
         journal, platform = self.journal, self.platform
         callers = tuple(c.model_copy(update={"key_file": base / c.key_file}) for c in self.access.callers)
-        key_file = here(journal.key_file) or (base / "journal.key")
-        moved = {"url": _journal_url(journal.url, base), "key_file": key_file}
+        moved = {"url": _journal_url(journal.url, base), "key_file": here(journal.key_file)}
         return self.model_copy(
             update={
                 "platform": platform.model_copy(update={"secret_file": here(platform.secret_file)}),
@@ -229,9 +230,9 @@ def from_mapping(given: Mapping[str, Any]) -> Settings:
 
 
 def _sentence(error: ValidationError) -> str:
-    """The first wrong setting, by its name; how many more there are."""
+    """One wrong setting by its name, an unknown one first; how many more there are."""
     found = error.errors(include_url=False, include_input=False, include_context=False)
-    first = found[0]
+    first = min(found, key=lambda wrong: wrong["type"] != "extra_forbidden")
     table, *rest = [str(part) for part in first["loc"]]
     name = f"[{table}] {'.'.join(rest)}".strip()
     if first["type"] == "extra_forbidden":

@@ -110,7 +110,9 @@ class Payment:
     funds: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
 
-def split_line(code: str, amount: Decimal, price: Decimal, quantity: Decimal, *, disapproved: bool = False) -> LineSplit:
+def split_line(
+    code: str, amount: Decimal, price: Decimal, quantity: Decimal, *, disapproved: bool = False
+) -> LineSplit:
     """Split one line at the place of care. A line that the hospital did not approve is self-paid in full."""
     rule = rule_of(code)
     if disapproved or rule.item_class == ItemClass.SELF_PAID:

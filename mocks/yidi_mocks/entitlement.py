@@ -62,7 +62,9 @@ def objection(filing: Filing, insurance: Insurance, institution: Institution, da
         return Refusal("filing_pending")
     if filing.begin > day:
         return Refusal("filing_not_begun", begin=filing.begin)
-    if (filing.cancelled_on and filing.cancelled_on <= day) or (filing.state == "cancelled" and not filing.cancelled_on):
+    if (filing.cancelled_on and filing.cancelled_on <= day) or (
+        filing.state == "cancelled" and not filing.cancelled_on
+    ):
         return Refusal("filing_cancelled", on=filing.cancelled_on or "")
     end = last_day(filing, insurance.division)
     if end is not None and end < day:
@@ -102,9 +104,7 @@ def _er_flag(extension: Any) -> bool:
     return isinstance(extension, dict) and extension.get("er_flag") == Flag.YES  # pyright: ignore[reportUnknownMemberType] - any JSON
 
 
-def group_of(
-    person: Person, insurance: Insurance, institution: Institution, day: str, *, emergency: bool
-) -> str:
+def group_of(person: Person, insurance: Insurance, institution: Institution, day: str, *, emergency: bool) -> str:
     """The group whose ratio applies: local, long_term, referral, emergency, other. Raises Refusal when not filed."""
     if is_local(insurance, institution):
         return "local"

@@ -78,12 +78,14 @@ def check(envelope: dict[str, Any]) -> None:
     kinds = CODE_SETS["opter_type"]
     if not kinds.admits(envelope["opter_type"]):
         value = envelope["opter_type"]
-        raise Refusal("field_code", label=FIELDS["opter_type"].label, name="opter_type", value=value, code_set="opter_type")
+        raise Refusal(
+            "field_code", label=FIELDS["opter_type"].label, name="opter_type", value=value, code_set="opter_type"
+        )
     for name in ("mdtrtarea_admvs", "insuplc_admdvs"):
         value = envelope.get(name)
         if value and (len(value) != FIELDS[name].length or not value.isdigit()):
             raise Refusal("field_kind", label=FIELDS[name].label, name=name, why="应为六位数字")
-    if not envelope.get("input"):
+    if envelope.get("input") in (None, ""):
         raise Refusal("node_missing", name="input")
 
 
@@ -108,7 +110,12 @@ def downtime(text: str, begin: str, end: str) -> str:
 
 
 def _answer(
-    infcode: int, received_id: str, received_at: str, answered_at: str, err_msg: str | None, output: dict[str, Any] | None
+    infcode: int,
+    received_id: str,
+    received_at: str,
+    answered_at: str,
+    err_msg: str | None,
+    output: dict[str, Any] | None,
 ) -> dict[str, Any]:
     return {
         "infcode": infcode,

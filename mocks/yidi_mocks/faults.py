@@ -59,7 +59,9 @@ PLACES: dict[Kind, tuple[str, frozenset[str]]] = {
 }
 OPTIONS = frozenset({"kind", "infno", "where", "when", "seconds", "after_bytes", "code", "err_msg", "text"})
 WHENS = frozenset({"nth", "times", "always", "probability"})
-BUSY_PAGE = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+BUSY_PAGE = (
+    b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+)
 
 
 class BadFault(ValueError):

@@ -1,1 +1,102 @@
-"""Placeholder until the plugin is written by its owner."""
+"""pytest plugin: `hub`, a running mock hub at its beginning, and `persona`, its people by name.
+
+Loaded in every test run, so nothing of the hub is imported before a test asks for it.
+"""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+if TYPE_CHECKING:
+    from yidi_mocks.server import ThreadedHub
+
+TIMEOUT_S = 10
+
+
+class ControlRefused(AssertionError):
+    """The control door said no. `status` is its HTTP status."""
+
+    def __init__(self, status: int, text: str) -> None:
+        self.status = status
+        super().__init__(f"{status}: {text}")
+
+
+class RunningHub:
+    """A hub on a free loopback port. `url` for the caller under test, the rest over the control door."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def control(self, path: str, body: Any = None, method: str | None = None) -> Any:
+        """One call of the control door: `control("/faults", {...})`, `control("/ledger?live=true")`. Raises ControlRefused."""
+        verb = method or ("GET" if body is None else "POST")
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(  # noqa: S310 - our own http address
+            f"{self.url}/_hub{path}", data=data, method=verb, headers={"content-type": "application/json"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310 - our own http address
+                raw = answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                raise ControlRefused(error.code, error.read().decode()) from None
+        return json.loads(raw) if raw else None
+
+    def reset(self, scenario: str = "sunny", seed: int = 1) -> None:
+        """Back to the beginning."""
+        self.control("/reset", {"scenario": scenario, "seed": seed})
+
+    def fault(self, kind: str, infno: str = "*", **options: Any) -> str:
+        """Plant a fault; its id."""
+        return str(self.control("/faults", {"kind": kind, "infno": infno, **options})["id"])
+
+    def ledger(self, **filters: str) -> list[dict[str, Any]]:
+        """Settlements that the hub holds."""
+        return self._items("/ledger", filters)
+
+    def received(self, **filters: str) -> list[dict[str, Any]]:
+        """What came in, in order."""
+        return self._items("/received", filters)
+
+    def personas(self) -> dict[str, dict[str, Any]]:
+        """The people with a story, by name."""
+        return {row["name"]: row for row in self._items("/personas", {})}
+
+    def person(self, wanted: str) -> dict[str, Any]:
+        """One person by persona name, psn_no or ID number."""
+        found: dict[str, Any] = self.control(f"/world?person={wanted}")["people"][0]
+        return found
+
+    def _items(self, path: str, filters: dict[str, str]) -> list[dict[str, Any]]:
+        query = "&".join(f"{name}={value}" for name, value in filters.items())
+        return cast("list[dict[str, Any]]", self.control(f"{path}?{query}")["items"])
+
+
+@pytest.fixture(scope="session")
+def hub_server() -> "Iterator[ThreadedHub]":
+    """One hub for the whole run; use `hub`, which begins anew for each test."""
+    from yidi_mocks.exchange import Exchange  # noqa: PLC0415 - only when a test asks for it
+    from yidi_mocks.server import ThreadedHub  # noqa: PLC0415 - only when a test asks for it
+
+    server = ThreadedHub(Exchange())
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def hub(hub_server: "ThreadedHub") -> RunningHub:
+    """A running hub at the beginning of the sunny scenario."""
+    running = RunningHub(hub_server.server.url)
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def persona(hub: RunningHub) -> Callable[[str], dict[str, Any]]:
+    """`persona("filed_hypertension")`: the row of the personas list."""
+    return hub.personas().__getitem__

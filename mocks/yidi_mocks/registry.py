@@ -164,7 +164,9 @@ def qualification_from(row: dict[str, Any], today: str) -> Qualification:
         raise BadWorld("qualifications: code is needed")
     code = str(row["code"])
     begin = _day(row.get("begin"), today) or "2019-01-01"
-    return Qualification(code, str(row.get("name") or disease_names().get(code, code)), begin, _day(row.get("end"), today))
+    return Qualification(
+        code, str(row.get("name") or disease_names().get(code, code)), begin, _day(row.get("end"), today)
+    )
 
 
 def _day(text: Any, today: str) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from gateway.tiny_platform import JumpingClock, TinyPlatform
+
 from yidi_gateway.engine import Engine, Held, Order
 from yidi_gateway.journal.memory import MemoryJournal
 from yidi_gateway.lifecycle import State
@@ -118,7 +119,7 @@ LOST = ["lost", "hang", "html", "http_502", "cut", "empty", "somebody_elses", "w
 @pytest.mark.parametrize("fault", LOST)
 async def test_done_but_the_answer_is_lost_is_adopted(engine: Engine, platform: TinyPlatform, fault: str) -> None:
     platform.after["2207"] = [getattr(platform, fault)]
-    row = await settle(engine)
+    row = await settle(engine, patience_s=60)
     assert row.state is State.CONFIRMED
     assert row.setl_id == "SETL1"
     assert row.fen.cash == 9612
@@ -333,7 +334,7 @@ async def test_a_start_finds_what_was_on_the_wire(
     engine = engine_over(journal, platform, clock)
     admitted = await engine.submit(order())
     with pytest.raises(Killed):
-        await engine._act(admitted.submission.id)
+        await engine._worker.act(admitted.submission.id)
     row = await journal.get(admitted.submission.id)
     assert row is not None
     assert row.state is State.SENDING
@@ -379,16 +380,19 @@ async def test_reversal_refused_because_cleared_is_undone_by_number_or_shown_to_
     engine: Engine, platform: TinyPlatform
 ) -> None:
     row = await settle(engine)
-    platform.reversal_texts = ["原交易已清算，不能冲正"]
-    platform.always["2208"] = lambda: platform.reply("FSI-该结算已清算，不能撤销，编号丙丁")
-    row = await engine.cancel(row.id, 2000)
-    assert row.state in (State.MANUAL, State.REVERSING)
+    platform.reversal_texts = ["原交易已清算，不能冲正"] * 20
+    platform.always["2208"] = lambda: platform.reply("从未见过的一句话")
+    row = await engine.cancel(row.id, 4000)
+    assert row.state is State.MANUAL
+    assert row.reason is not None
+    assert row.reason["code"] == "REVERSAL_NOT_ALLOWED"
     assert len(platform.live()) == 1
+    assert len(platform.sent("2208")) == 1
 
 
 async def test_msgids_never_repeat_when_the_clock_is_set_back(engine: Engine, clock: JumpingClock) -> None:
-    seen = {(await engine._courier._msgids.next()) for _ in range(50)}
+    seen = {(await engine._line.courier._msgids.next()) for _ in range(50)}
     clock.seconds -= 3600
-    seen |= {(await engine._courier._msgids.next()) for _ in range(50)}
+    seen |= {(await engine._line.courier._msgids.next()) for _ in range(50)}
     assert len(seen) == 100
     assert all(len(m) == 30 for m in seen)

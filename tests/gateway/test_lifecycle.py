@@ -1,6 +1,7 @@
 """The lifecycle table, held against the state machine's own lines, written down here by hand."""
 
 import pytest
+
 from yidi_gateway.lifecycle import ACTIONS, EDGES, LIVE, OPEN, TOLD, Action, Event, NoSuchEdge, State, after, diagram
 
 LINES = """

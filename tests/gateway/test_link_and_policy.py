@@ -1,23 +1,25 @@
 """When a message waits, and how long between two questions."""
 
+import datetime as dt
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from yidi_gateway.clock import BEIJING
 from yidi_gateway.link import OPENS_AFTER, Link, LinkStatus
 from yidi_gateway.policy import Timing, next_query_s, next_reversal_s
 from yidi_gateway.submission import Purpose, Window
 from yidi_sdk.catalogue import Effect
 
-import datetime as dt
-
 NOON = dt.datetime(2026, 11, 21, 12, 0, tzinfo=BEIJING)
 WINDOW = Window("w1", NOON, NOON + timedelta(hours=2), "系统升级")
 
 
-def held(link: Link, now: dt.datetime, effect: Effect, purpose: Purpose = Purpose.ACT, division: str = "530100") -> bool:
+def held(
+    link: Link, now: dt.datetime, effect: Effect, purpose: Purpose = Purpose.ACT, division: str = "530100"
+) -> bool:
     hold = link.hold(now, effect=effect, purpose=purpose, division=division, lead_s=30, retry_s=60)
     return hold is not None
 

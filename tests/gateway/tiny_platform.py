@@ -101,9 +101,10 @@ class TinyPlatform:
         return {"setlinfo": row, "setldetail": detail}
 
     def on_5204(self, message: dict[str, Any]) -> Any:
-        rows = [s for s in self.settled.values() if s["mdtrt_id"] == message["input"]["data"]["mdtrt_id"]]
+        visit = message["input"]["data"]["mdtrt_id"]
+        rows = [s for s in self.settled.values() if s["mdtrt_id"] == visit]
         numbers = [s["setl_id"] for s in rows if s["refd_setl_flag"] == "0"] or [""]
-        return {"data": [{"mdtrt_id": "M1", "feedetl_sn": f"F{n}", "setl_id": s} for n, s in enumerate(numbers)]}
+        return {"data": [{"mdtrt_id": visit, "feedetl_sn": f"F{n}", "setl_id": s} for n, s in enumerate(numbers)]}
 
     def on_5203(self, message: dict[str, Any]) -> Any:
         for row in self.settled.values():
@@ -170,7 +171,7 @@ class TinyPlatform:
         return self.reply("系统停机维护：例行升级（2026-11-21T09:00:00+08:00 至 2026-11-21T09:05:00+08:00）")
 
     def refused(self) -> Reply | None:
-        return self.reply("FSI-参保人待遇已被封锁")
+        return self.reply("FSI-参保人待遇被封锁")
 
     def signed_out(self) -> Reply | None:
         return self.reply("FSI-签到编号已失效，请重新签到")

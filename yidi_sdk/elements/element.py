@@ -27,10 +27,16 @@ class Kind(StrEnum):
 
 
 SHAPES = {
-    Kind.DATE: (re.compile(r"\d{4}-\d{2}-\d{2}"), "yyyy-MM-dd"),
-    Kind.DATETIME: (re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"), "yyyy-MM-dd HH:mm:ss"),
+    Kind.DATE: (re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII), "yyyy-MM-dd"),
+    Kind.DATETIME: (re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII), "yyyy-MM-dd HH:mm:ss"),
 }
 PLAIN_NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,20})?", re.ASCII)
+PLAIN_INTEGER = re.compile(r"-?\d{1,20}", re.ASCII)
+FEN, FEN_PLACES = Decimal("0.01"), 2
+MAX_GIVEN = 20
+"""Digits before the point of a number that we take from the platform; more is no amount."""
+SHOWN = 6
+"""A wrong code is quoted up to this length; anything longer may be a person's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,8 @@ class Element:
         if not isinstance(value, str):
             raise self._wrong("must be text", "应为文本")
         text = str(value)  # a code enum is sent as its plain value
+        if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
+            raise self._wrong("holds half a character", "含有不完整的字符")
         if self.length is not None and len(text) > self.length:
             raise self._wrong(f"{len(text)} characters, at most {self.length}", f"最多{self.length}个字符")
         if self.kind in SHAPES and text and not SHAPES[self.kind][0].fullmatch(text):
@@ -81,7 +89,8 @@ class Element:
         if self.code_set is not None and text:
             codes = CODE_SETS.get(self.code_set)
             if codes is not None and not codes.admits(text):
-                raise self._wrong(f"{text!r} is not in code set {self.code_set}", f"代码不在字典{self.code_set}中")
+                quoted = f"{text!r} is" if len(text) <= SHOWN else "the value is"
+                raise self._wrong(f"{quoted} not in code set {self.code_set}", f"代码不在字典{self.code_set}中")
         return text
 
     def decimal(self, value: Any, *, as_given: bool = False) -> Decimal | None:
@@ -97,28 +106,32 @@ class Element:
             number = Decimal(text.strip())
         except InvalidOperation:
             raise self._wrong("must be a decimal number", "应为十进制数") from None
-        if not number.is_finite():
-            raise self._wrong("must be a finite number", "应为有限数")
+        if not number.is_finite() or number.adjusted() >= MAX_GIVEN:
+            raise self._wrong("must be a finite number of usual size", "应为有限数")
         if self.places is None or self.digits is None:
             return number
         places = -int(number.as_tuple().exponent)
+        if as_given:
+            return number if places > self.places else self._written(number)
         if places > self.places:
-            if as_given:
-                return number
             raise self._wrong(f"has {places} decimal places, at most {self.places}", f"最多{self.places}位小数")
-        if not as_given and len(number.as_tuple().digits) + min(0, places) > self.digits + max(0, places - self.places):
+        if number.adjusted() >= self.digits - self.places:
             raise self._wrong(f"has more than {self.digits} digits", f"最多{self.digits}位数字")
-        return number.quantize(Decimal(1).scaleb(-self.places)) if self.places == 2 else number  # noqa: PLR2004 - yuan and fen
+        return self._written(number)
+
+    def _written(self, number: Decimal) -> Decimal:
+        """Yuan and fen have two places; other numbers keep the places they came with."""
+        return number.quantize(FEN) if self.places == FEN_PLACES else number
 
     def _integer(self, value: Any, *, as_given: bool) -> int | None:
         if value is None or value == "":
             return None
         if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
             raise self._wrong("must be a whole number", "应为整数")
-        try:
-            number = int(str(value))
-        except ValueError:
-            raise self._wrong("must be a whole number", "应为整数") from None
+        text = str(value).strip() if as_given else str(value)
+        if not PLAIN_INTEGER.fullmatch(text):
+            raise self._wrong("must be a whole number", "应为整数")
+        number = int(text)
         if not as_given and self.length is not None and len(str(abs(number))) > self.length:
             raise self._wrong(f"has more than {self.length} digits", f"最多{self.length}位")
         return number

@@ -33,7 +33,7 @@ class Signer(Protocol):
     def sign(self, body: bytes) -> str: ...
 
 
-def headers(  # noqa: D417 - the names say it
+def headers(
     scheme: str,
     body: bytes,  # noqa: ARG001 - tif leaves the body out; other schemes sign it
     *,

@@ -1,7 +1,7 @@
 """The audit chain: each row carries SHA-256 of the hash before it and its own canonical JSON. Pure.
 
 An edited, deleted, inserted or swapped row breaks the chain at that row. A chain alone does not show that its tail is
-missing or that all of it was written anew: whoever keeps it also keeps its `Head` out of reach of who may edit the rows.
+missing or that all of it was written anew: its `Head` is to be kept where who may edit the rows cannot forge it.
 """
 
 import hashlib

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+
 from yidi_sdk.rules.reasons import Language
 
 

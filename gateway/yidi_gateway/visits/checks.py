@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
+from yidi_gateway.problem import of_reasons
+from yidi_gateway.shapes import CommitmentIn, CredentialIn, LineIn, PatientIn, VisitIn
 from yidi_sdk.rules import baskets
 from yidi_sdk.rules.areas import Institution
 from yidi_sdk.rules.baskets import Line, check_amount_text
@@ -13,9 +15,6 @@ from yidi_sdk.rules.flags import Labels, Registration, register
 from yidi_sdk.rules.identity import Credential, HisRecord, InsuranceChoice, check_credential, clean_id
 from yidi_sdk.rules.reasons import Code, Language, Reason, ordered, text, without_notices
 from yidi_sdk.rules.settings import RuleSettings
-
-from yidi_gateway.problem import of_reasons
-from yidi_gateway.shapes import CommitmentIn, CredentialIn, LineIn, PatientIn, VisitIn
 
 _QUANTITY_PLACES = 4
 _PRICE_PLACES = 6
@@ -156,11 +155,7 @@ _PATHS = {
 }
 
 
-def line_fields(
-    body: VisitIn, objections: Iterable[Reason], language: Language
-) -> tuple[tuple[str, str], ...]:
+def line_fields(body: VisitIn, objections: Iterable[Reason], language: Language) -> tuple[tuple[str, str], ...]:
     """The same for objections found after the platform was asked."""
     named = [reason for reason in objections if reason.line_no is not None]
     return tuple(_fields(body, named, CommitmentCheck("none"), language))
-
-

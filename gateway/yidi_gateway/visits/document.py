@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
+
 from yidi_sdk.flows import BasketPlan, VisitPlan
 from yidi_sdk.rules.flags import Kind
 from yidi_sdk.rules.identity import Insurance

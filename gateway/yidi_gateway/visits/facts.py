@@ -4,6 +4,7 @@ A question that is not answered is `None`, never "no": unknown is not no.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -34,6 +35,17 @@ ABOUT_THE_BENEFIT = (Code.BENEFIT_SUSPENDED,)
 _LOOK_BACK = timedelta(days=3660)
 _LOOK_AHEAD = timedelta(days=366)
 _REFUSED_BENEFIT = "0"
+_ABOUT_FILING = "99"
+_IN_FORCE = re.compile(r"备案有效.*?就医地(?P<area>[0-9]{6})")
+KINDS = {
+    "异地安置退休人员": "resettled_retiree",
+    "异地长期居住人员": "long_resident",
+    "常驻异地工作人员": "posted_worker",
+    "异地转诊人员": "referral",
+    "异地急诊抢救人员": "emergency",
+    "其他跨省临时外出就医人员": "temporary_other",
+}
+"""How the platform names the kinds of people who file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,15 @@ class Rights:
     benefit: Benefit | None = None
     filings: tuple[Filing, ...] | None = None
     qualifications: tuple[Qualification, ...] | None = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """2001. `says`: in_force, none (not filed), other (some other objection), untold (a row without words), or ""."""
+
+    benefit: Benefit | None = None
+    says: str = ""
+    filing: Filing | None = None
 
 
 def who_is(credential: Credential) -> Flow[Known]:
@@ -86,8 +107,8 @@ def filings_of(psn_no: str, on: date) -> Flow[tuple[Filing, ...] | None]:
     return filings_in(found)
 
 
-def benefit_of(psn_no: str, insutype: str, institution: str, med_type: str, on: date) -> Flow[Benefit | None]:
-    """2001, None where it does not answer or does not say."""
+def benefit_of(psn_no: str, insutype: str, institution: str, med_type: str, on: date) -> Flow[Told]:
+    """2001: the benefit, and what it says of the filing."""
     try:
         found = yield from ask(
             CheckEntitlement(
@@ -99,10 +120,10 @@ def benefit_of(psn_no: str, insutype: str, institution: str, med_type: str, on: 
             )
         )
     except Refused as refused:
-        return "suspended" if refused.code in ABOUT_THE_BENEFIT else None
+        return Told("suspended" if refused.code in ABOUT_THE_BENEFIT else None)
     except YidiError:
-        return None
-    return benefit_in(found)
+        return Told()
+    return Told(benefit_in(found), *filing_words(found))
 
 
 def qualifications_of(psn_no: str) -> Flow[tuple[Qualification, ...] | None]:
@@ -150,14 +171,17 @@ def _filing(row: Any) -> Filing:
     kind = extra.get("filing_kind")
     area = extra.get("filing_area")
     state = extra.get("filing_state") or "active"
+    begin, cancelled_on = day(row.begndate), day(extra.get("cancelled_on"))
+    if state == "cancelled":
+        state, cancelled_on = "active", cancelled_on or begin
     told = kind in LONG_TERM + TEMPORARY and bool(area) and state in ("active", "pending", "unseen")
     return Filing(
         kind=str(kind or "temporary_other"),
         area=str(area or ""),
-        begin=day(row.begndate),
+        begin=begin,
         end=day(row.enddate),
         state=cast("FilingState", state) if told else "unseen",
-        cancelled_on=day(extra.get("cancelled_on")),
+        cancelled_on=cancelled_on,
         insured_division=extra.get("insured_division") or row.insu_optins or None,
         promise_papers_open=extra.get("promise_papers_open") in (True, "1", 1, "true"),
     )
@@ -173,6 +197,33 @@ def benefit_in(found: Entitlement) -> Benefit | None:
         if about is not None and about.code in ABOUT_THE_BENEFIT:
             return "suspended"
     return None if refused else "enjoyed"
+
+
+def filing_words(found: Entitlement) -> tuple[str, Filing | None]:
+    """What the row about the filing says in words (FI22)."""
+    row = next((row for row in found.trtinfo if row.trt_chk_type == _ABOUT_FILING), None)
+    if row is None:
+        return "", None
+    text = row.trt_chk_rslt or ""
+    if not text.strip():
+        return "untold", None
+    area = _IN_FORCE.search(text)
+    if area is None:
+        about = match(text)
+        return ("none" if about is not None and about.code == Code.NOT_FILED else "other"), None
+    kind = next((kind for label, kind in KINDS.items() if label in text), "temporary_other")
+    return "in_force", Filing(kind, area["area"], day(row.begndate), day(row.enddate))
+
+
+def weighed(told: Told, filings: tuple[Filing, ...] | None) -> tuple[Filing, ...] | None:
+    """2001 and 5304 together; 2001 wins. None: neither tells."""
+    if told.says == "none":
+        return ()
+    if told.says == "in_force" and told.filing is not None:
+        return filings or (told.filing,)
+    if told.says == "untold" and not filings:
+        return None
+    return filings
 
 
 def qualifications_in(found: Qualifications) -> tuple[Qualification, ...]:

@@ -1,18 +1,9 @@
 """Where visits take place: the engine, what is known of the hospital, and the few things every call does with them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
-
-from yidi_sdk.errors import NotSent, Refused, YidiError
-from yidi_sdk.flows import Flow, run_async
-from yidi_sdk.institution import Operator
-from yidi_sdk.message import Input
-from yidi_sdk.rules.areas import Institution
-from yidi_sdk.rules.identity import COVERED, Credential, HisRecord, Identified, InsuranceChoice, Person, identify
-from yidi_sdk.rules.reasons import Code
-from yidi_sdk.rules.settings import DEFAULTS, RuleSettings
 
 from yidi_gateway.clock import BEIJING
 from yidi_gateway.engine import Engine
@@ -23,6 +14,25 @@ from yidi_gateway.submission import Submission, Visit
 from yidi_gateway.visits import facts
 from yidi_gateway.visits.document import Document, read, write
 from yidi_gateway.visits.facts import Known, Rights
+from yidi_sdk.errors import NotSent, Refused, YidiError
+from yidi_sdk.flows import Flow, run_async
+from yidi_sdk.institution import Operator
+from yidi_sdk.message import Input
+from yidi_sdk.rules import eligibility
+from yidi_sdk.rules.areas import Institution
+from yidi_sdk.rules.eligibility import Question, World
+from yidi_sdk.rules.identity import (
+    COVERED,
+    Credential,
+    HisRecord,
+    Identified,
+    Insurance,
+    InsuranceChoice,
+    Person,
+    identify,
+)
+from yidi_sdk.rules.reasons import Code, Reason
+from yidi_sdk.rules.settings import DEFAULTS, RuleSettings
 
 T = TypeVar("T")
 SOON_S = 5
@@ -95,9 +105,7 @@ class Hospital:
     def _identify(
         self, person: Person, his: HisRecord, on: date, choice: InsuranceChoice | None, filings: Any
     ) -> Identified:
-        return identify(
-            person, his, on, self.place.division, choice=choice, filings=filings, settings=self.settings
-        )
+        return identify(person, his, on, self.place.division, choice=choice, filings=filings, settings=self.settings)
 
     async def rights(
         self,
@@ -113,14 +121,31 @@ class Hospital:
     ) -> Rights:
         """2001, 5304, and 5301 for chronic care; what does not answer is None."""
         code = self.engine.institution.code
-        benefit = await self.drive(
-            facts.benefit_of(psn_no, insutype, code, med_type, on), operator, division, visit_id
-        )
+        told = await self.drive(facts.benefit_of(psn_no, insutype, code, med_type, on), operator, division, visit_id)
         filings = await self.drive(facts.filings_of(psn_no, on), operator, division, visit_id)
         held: tuple[Any, ...] | None = ()
         if chronic:
             held = await self.drive(facts.qualifications_of(psn_no), operator, division, visit_id)
-        return Rights(benefit, filings, held)
+        return Rights(told.benefit, facts.weighed(told, filings), held)
+
+    def world(self, insurance: Insurance, rights: Rights, identity: tuple[Reason, ...] = ()) -> World:
+        """What is known of a patient whose insurance is chosen."""
+        return World(
+            institution=self.place,
+            insurances=(insurance,),
+            filings=rights.filings,
+            qualifications=rights.qualifications,
+            benefit=rights.benefit,
+            identity=identity,
+            insurance_on=self.today(),
+        )
+
+    def about_the_visit(self, question: Question, world: World) -> tuple[Reason, ...]:
+        """What has to be done before the settlement, and notices: of the visit as a whole, diseases apart."""
+        kind = "outpatient" if question.kind == "chronic" else question.kind
+        plain = replace(question, kind=kind, disease_codes=())
+        told = eligibility.verdict(plain, world, self.settings).reasons
+        return tuple(reason for reason in told if reason.effect in ("A", "I"))
 
     async def load(self, visit_id: str, caller: str) -> Document:
         """The document of a visit. NOT_FOUND also for a visit of another caller."""
@@ -133,7 +158,9 @@ class Hospital:
         """Change the stored document; tried again on what somebody else stored meanwhile."""
         while True:
             changed = change(document)
-            visit = Visit(changed.id, changed.caller, changed.opened_at, write(changed), document.version, changed.state)
+            visit = Visit(
+                changed.id, changed.caller, changed.opened_at, write(changed), document.version, changed.state
+            )
             if await self.engine.journal.put_visit(visit):
                 return changed.model_copy(update={"version": document.version + 1})
             document = await self.load(document.id, document.caller)

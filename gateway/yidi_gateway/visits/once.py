@@ -1,13 +1,12 @@
 """A call under an Idempotency-Key is done once: the first final answer is kept and given again, byte for byte."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
 
 from yidi_gateway.clock import Clock
-from yidi_gateway.engine import Held
 from yidi_gateway.journal.port import Journal, JournalDown
+from yidi_gateway.line import Held
 from yidi_gateway.problem import MEDIA_TYPE, Problem, render
 from yidi_gateway.submission import Request
 from yidi_gateway.visits.calls import Answer, Call, decode, encode

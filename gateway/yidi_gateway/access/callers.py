@@ -1,0 +1,160 @@
+"""Who calls: a bearer key on loopback, signed headers from elsewhere; rights per caller.
+
+From elsewhere `X-Yidi-Signature` is the hex HMAC-SHA256, under the caller's key, over five lines joined by a newline:
+method, path with its query as sent, hex SHA-256 of the body, `X-Yidi-Time` (Unix seconds), `X-Yidi-Nonce`.
+"""
+
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from yidi_gateway.settings import BadSettings, CallerSettings
+
+SKEW_S = 300
+NONCE_LIFE_S = 2 * SKEW_S
+"""As long as a time stamp can be valid: one from the future within the skew lives twice the skew."""
+SHORT_KEY = 16
+LONGEST_NONCE = 64
+PUBLIC_BITS = 0o077
+
+
+class NotAuthenticated(Exception):
+    """The caller is not who it says, or says nothing. The text names no secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A HIS, with its rights."""
+
+    id: str
+    key: bytes = field(repr=False)
+    scopes: frozenset[str]
+
+    def may(self, scopes: Iterable[str]) -> bool:
+        """Whether one of these rights is held."""
+        return not self.scopes.isdisjoint(scopes)
+
+
+@dataclass(slots=True)
+class Nonces:
+    """Nonces seen, each until it can no longer be valid. In this process only: nodes that share callers need the
+    journal for it."""
+
+    seen: dict[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
+    swept_at: float = 0.0
+
+    def once(self, caller: str, nonce: str, now: float) -> bool:
+        """True the first time. Old ones are swept out once a minute."""
+        if now - self.swept_at > 60:  # noqa: PLR2004 - a minute
+            self.seen = {key: until for key, until in self.seen.items() if until > now}
+            self.swept_at = now
+        if self.seen.get((caller, nonce), 0.0) > now:
+            return False
+        self.seen[caller, nonce] = now + NONCE_LIFE_S
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The signed headers of one call."""
+
+    caller: str
+    time: str
+    nonce: str
+    signature: str
+
+    @classmethod
+    def of(cls, headers: Mapping[str, str]) -> "Signed | None":
+        """From the headers; None when one is missing."""
+        found = [headers.get(name, "") for name in ("x-yidi-caller", "x-yidi-time", "x-yidi-nonce", "x-yidi-signature")]
+        return cls(*found) if all(found) else None
+
+
+class Callers:
+    """The callers of the configuration."""
+
+    def __init__(self, callers: Iterable[Caller]) -> None:
+        self._by_id = {caller.id: caller for caller in callers}
+        self._nonces = Nonces()
+
+    def bearer(self, authorization: str) -> Caller:
+        """The caller of `Bearer KEY`. Every key is compared, each in constant time. Raises NotAuthenticated."""
+        scheme, _, token = authorization.partition(" ")
+        given = token.strip().encode()
+        found: Caller | None = None
+        for caller in self._by_id.values():
+            if hmac.compare_digest(sha256(caller.key).digest(), sha256(given).digest()):
+                found = caller
+        if scheme.lower() != "bearer" or found is None:
+            raise NotAuthenticated("unknown key")
+        return found
+
+    def claimed(self, signed: Signed, now: float) -> Caller:
+        """The caller that signed headers name, if their time is right: what can be told before the body is read."""
+        caller = self._by_id.get(signed.caller)
+        try:
+            stamp = int(signed.time)
+        except ValueError:
+            raise NotAuthenticated("X-Yidi-Time is no Unix time in seconds") from None
+        if abs(now - stamp) > SKEW_S:
+            raise NotAuthenticated("X-Yidi-Time differs by more than 300 s from the gateway's clock")
+        if caller is None or len(signed.nonce) > LONGEST_NONCE:
+            raise NotAuthenticated("unknown caller, or wrong signature")
+        return caller
+
+    def verify(self, signed: Signed, method: str, path: str, body: bytes, now: float) -> Caller:
+        """The caller, once the signature is right and the nonce is new. Raises NotAuthenticated."""
+        caller = self.claimed(signed, now)
+        wanted = signature(caller.key, method, path, body, time=signed.time, nonce=signed.nonce)
+        if not hmac.compare_digest(wanted.encode(), signed.signature.lower().encode()):
+            raise NotAuthenticated("unknown caller, or wrong signature")
+        if not self._nonces.once(caller.id, signed.nonce, now):
+            raise NotAuthenticated("X-Yidi-Nonce was used before")
+        return caller
+
+
+def signature(key: bytes, method: str, path: str, body: bytes, *, time: str, nonce: str) -> str:
+    """What `X-Yidi-Signature` holds."""
+    text = "\n".join((method.upper(), path, sha256(body).hexdigest(), time, nonce))
+    return hmac.new(key, text.encode(), sha256).hexdigest()
+
+
+def read_callers(settings: Iterable[CallerSettings]) -> Callers:
+    """The callers with their keys. Raises BadSettings naming what is wrong."""
+    callers: list[Caller] = []
+    for entry in settings:
+        key = _key(entry.key_file, entry.id)
+        if any(entry.id == other.id for other in callers):
+            raise BadSettings(f"[access] callers: {entry.id} stands there twice")
+        if any(hmac.compare_digest(key, other.key) for other in callers):
+            raise BadSettings(f"[access] callers: {entry.id} has the same key as another caller")
+        callers.append(Caller(entry.id, key, frozenset(entry.scopes)))
+    return Callers(callers)
+
+
+def weaknesses(settings: Iterable[CallerSettings]) -> list[str]:
+    """What is poor about key files, one sentence each."""
+    found: list[str] = []
+    for entry in settings:
+        if not entry.key_file.is_file():
+            continue
+        if len(_key(entry.key_file, entry.id)) < SHORT_KEY:
+            found.append(f"[access] callers: the key of {entry.id} is shorter than {SHORT_KEY} characters")
+        if entry.key_file.stat().st_mode & PUBLIC_BITS:
+            found.append(f"[access] callers: the key file of {entry.id} can be read by others; make it 0400")
+    return found
+
+
+def _key(path: Path, caller: str) -> bytes:
+    try:
+        key = path.read_bytes().strip()
+    except OSError as error:
+        raise BadSettings(
+            f"[access] callers: key file {path.name} of {caller} cannot be read ({type(error).__name__});"
+            " `yidi-gateway sample-config --init DIR` makes one"
+        ) from None
+    if not key:
+        raise BadSettings(f"[access] callers: key file {path.name} of {caller} is empty")
+    return key

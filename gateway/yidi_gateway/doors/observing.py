@@ -1,0 +1,69 @@
+"""What anybody may ask: alive, ready, metrics, the description of the door. No personal data in any of them."""
+
+from importlib.resources import files
+
+from yidi_gateway.doors.table import Asked, House
+from yidi_gateway.lifecycle import State
+from yidi_gateway.link import LinkStatus
+from yidi_gateway.visits import Answer
+
+PAGE = """<!doctype html>
+<html lang="zh-CN"><head><meta charset="utf-8"><title>yidi gateway</title>
+<link rel="stylesheet" href="docs/swagger-ui.css"></head>
+<body><div id="door"></div>
+<script src="docs/swagger-ui-bundle.js"></script><script src="docs/open.js"></script></body></html>
+"""
+OPEN_SCRIPT = """SwaggerUIBundle({url: "openapi.json", dom_id: "#door", validatorUrl: null, deepLinking: true,
+  presets: [SwaggerUIBundle.presets.apis]});
+"""
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+    " connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+"""The page's style sheet sets styles by script, which needs inline styles; scripts come from here only."""
+ASSETS = {
+    "swagger-ui.css": "text/css; charset=utf-8",
+    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+    "open.js": "text/javascript; charset=utf-8",
+}
+
+
+async def live(_house: House, _asked: Asked) -> Answer:
+    """The process answers."""
+    return Answer(200, {"status": "up"})
+
+
+async def ready(house: House, _asked: Asked) -> Answer:
+    """The journal keeps things. Raises JournalDown."""
+    await house.engine.journal.count()
+    return Answer(
+        200, {"status": "ready", "journal": "up", "link": str(house.engine.link.status(house.engine.clock.now()))}
+    )
+
+
+async def metrics(house: House, _asked: Asked) -> Answer:
+    """Prometheus text: submissions by state, the line, sends by outcome."""
+    engine = house.engine
+    counts = await engine.journal.count()
+    status = engine.link.status(engine.clock.now())
+    lines = ["# HELP yidi_submissions Submissions in the journal.", "# TYPE yidi_submissions gauge"]
+    lines += [f'yidi_submissions{{state="{state}"}} {counts.get(state, 0)}' for state in State]
+    lines += ["# HELP yidi_link The line to the platform: 1 for the state it is in.", "# TYPE yidi_link gauge"]
+    lines += [f'yidi_link{{status="{each}"}} {int(each is status)}' for each in LinkStatus]
+    lines += ["# HELP yidi_sends_total Envelopes sent, by outcome.", "# TYPE yidi_sends_total counter"]
+    lines += [f'yidi_sends_total{{outcome="{kind}"}} {count}' for kind, count in sorted(engine.outcomes.items())]
+    text = "\n".join(lines) + "\n"
+    return Answer(200, {}, text.encode(), {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+
+async def docs(_house: House, _asked: Asked) -> Answer:
+    """The description for people; everything it loads comes from here."""
+    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY}
+    return Answer(200, {}, PAGE.encode(), headers)
+
+
+def asset(name: str) -> bytes:
+    """A file of the page."""
+    if name == "open.js":
+        return OPEN_SCRIPT.encode()
+    return files("yidi_gateway").joinpath("static", "swagger-ui", name).read_bytes()

@@ -1,0 +1,111 @@
+"""THE TABLE of the REST door. Routing, rights, reading and the OpenAPI come from its rows; contract section 4."""
+
+from yidi_gateway import shapes
+from yidi_gateway.doors import answers, counter, observing, upkeep
+from yidi_gateway.doors.table import LARGE, Query, Route
+from yidi_gateway.doors.transactions import transact
+
+MONEY = (400, 409, 422, 503)
+READ = (409, 422, 503)
+QUERY, SETTLE, REFUND, RECONCILE, ADMIN = "query", "settle", "refund", "reconcile", "admin"
+TEXT = {"type": "string"}
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        "POST", "/v1/identity", "identify", "Who is it, and what insurance is there", counter.identity,
+        scopes=(QUERY,), body=shapes.IdentityIn, answers={200: answers.Identity}, problems=READ,
+    ),
+    Route(
+        "POST", "/v1/eligibility", "judgeEligibility", "May this patient settle directly, and what is missing",
+        counter.eligibility,
+        scopes=(QUERY,), body=shapes.EligibilityIn, answers={200: answers.Eligibility}, problems=READ,
+    ),
+    Route(
+        "POST", "/v1/visits", "openVisit", "Register, upload and try each basket of an outpatient visit",
+        counter.open_visit,
+        scopes=(SETTLE,), body=shapes.VisitIn, answers={201: answers.OpenedVisit, 202: answers.OpenedVisit},
+        problems=MONEY, needs_key=True, limit=LARGE,
+    ),
+    Route(
+        "GET", "/v1/visits/{visit_id}", "getVisit", "How a visit stands", counter.visit,
+        scopes=(QUERY,), answers={200: answers.Visit}, problems=(404,),
+    ),
+    Route(
+        "POST", "/v1/visits/{visit_id}/settle", "settleVisit", "Settle baskets, each alone, in order", counter.settle,
+        scopes=(SETTLE,), body=shapes.SettleIn, body_needed=False,
+        answers={200: answers.Visit, 202: answers.Visit}, problems=(404, *MONEY), needs_key=True,
+    ),
+    Route(
+        "POST", "/v1/visits/{visit_id}/cancel", "cancelVisit", "Undo a visit in the legal order", counter.cancel,
+        scopes=(SETTLE, REFUND), body=shapes.CancelIn, body_needed=False,
+        answers={200: answers.Visit, 202: answers.Visit}, problems=(404, *MONEY), needs_key=True,
+    ),
+    Route(
+        "POST", "/v1/settlements/{settlement_id}/refund", "refundSettlement", "Take a settlement back", counter.refund,
+        scopes=(REFUND,), body=shapes.RefundIn, answers={200: answers.Refund, 202: answers.Refund},
+        problems=(404, *MONEY), needs_key=True,
+    ),
+    Route(
+        "POST", "/v1/transactions/{infno}", "transact", "Any transaction of the catalogue, typed", transact,
+        scopes=(QUERY, SETTLE, REFUND), body=shapes.TransactionIn,
+        answers={200: answers.Transaction, 202: answers.Transaction}, problems=(404, *MONEY), takes_key=True,
+        limit=LARGE,
+    ),
+    Route(
+        "GET", "/v1/submissions/{submission_id}", "getSubmission", "One submission with its attempts",
+        counter.submission,
+        scopes=(QUERY,), answers={200: answers.Submission}, problems=(404,),
+    ),
+    Route(
+        "GET", "/v1/submissions", "listSubmissions", "A page of submissions, newest first", counter.submissions,
+        scopes=(QUERY,), answers={200: answers.Submissions}, problems=(422,),
+        query=(
+            Query("key", "the Idempotency-Key they came under"),
+            Query("state", "how they stand", {"enum": ["pending", "settled", "failed", "reversed", "manual"]}),
+            Query("since", "made at or after", {"type": "string", "format": "date-time"}),
+            Query("acknowledged", "false: those that the HIS has not booked yet", {"type": "boolean"}),
+            Query("cursor", "`next` of the page before", TEXT),
+            Query("limit", "most items of a page", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
+        ),
+    ),
+    Route(
+        "POST", "/v1/submissions/{submission_id}/ack", "acknowledge", "The HIS has booked it", counter.ack,
+        scopes=(SETTLE,), body=shapes.AckIn, body_needed=False, answers={200: answers.Submission},
+        problems=(404, 409, 422),
+    ),
+    Route(
+        "POST", "/v1/submissions/{submission_id}/void", "giveUp", "The HIS no longer wants a pending one", counter.void,
+        scopes=(SETTLE, REFUND), body=shapes.VoidIn, body_needed=False,
+        answers={200: answers.Submission, 202: answers.Submission}, problems=(404, 409, 422, 503), takes_key=True,
+    ),
+    Route(
+        "POST", "/v1/submissions/{submission_id}/decision", "decide", "Two persons of two roles decide", upkeep.decide,
+        scopes=(RECONCILE, ADMIN), body=shapes.DecisionIn, answers={200: answers.Submission},
+        problems=(404, 409, 422),
+    ),
+    Route(
+        "GET", "/v1/link", "getLink", "The line to the platform", upkeep.link,
+        scopes=(QUERY, RECONCILE, ADMIN), answers={200: answers.LinkTold},
+    ),
+    Route(
+        "POST", "/v1/maintenance", "announceMaintenance", "Enter a downtime window", upkeep.announce,
+        scopes=(RECONCILE, ADMIN), body=shapes.MaintenanceIn, answers={201: answers.WindowTold}, problems=(422,),
+    ),
+    Route(
+        "DELETE", "/v1/maintenance/{window_id}", "withdrawMaintenance", "Close a downtime window", upkeep.withdraw,
+        scopes=(RECONCILE, ADMIN), answers={200: answers.Withdrawn}, problems=(404,),
+    ),
+    Route("GET", "/health/live", "live", "The process answers", observing.live, answers={200: answers.Alive}),
+    Route(
+        "GET", "/health/ready", "ready", "The journal keeps things", observing.ready,
+        answers={200: answers.Ready}, problems=(503,),
+    ),
+    Route(
+        "GET", "/metrics", "metrics", "Prometheus text", observing.metrics,
+        media_type="text/plain", raw_answer=TEXT, problems=(503,),
+    ),
+    Route(
+        "GET", "/docs", "docs", "This description, for people", observing.docs,
+        media_type="text/html", raw_answer=TEXT,
+    ),
+)  # fmt: skip

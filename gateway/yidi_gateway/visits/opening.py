@@ -1,0 +1,328 @@
+"""Opening a visit: check, identify, split, then register, upload and try each basket; carried on under the same key."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from yidi_gateway.amounts import amounts_of, funds_of
+from yidi_gateway.engine import Order
+from yidi_gateway.lifecycle import OPEN, State
+from yidi_gateway.line import Held
+from yidi_gateway.link import seconds_left
+from yidi_gateway.problem import Problem, of_reasons
+from yidi_gateway.shapes import VisitIn
+from yidi_gateway.submission import Submission, Visit
+from yidi_gateway.visits import checks, planning, telling
+from yidi_gateway.visits.calls import Answer, Call
+from yidi_gateway.visits.checks import Checked
+from yidi_gateway.visits.document import Document, Estimate, Failure, KeptBasket, read, write
+from yidi_gateway.visits.facts import Rights
+from yidi_gateway.visits.hospital import SOON_S, Hospital, unanswered
+from yidi_gateway.visits.once import downtime
+from yidi_sdk.errors import Refused, Unknown, YidiError
+from yidi_sdk.flows import LineParts, ask, registration, trial_of, upload
+from yidi_sdk.institution import Operator
+from yidi_sdk.rules import baskets, eligibility
+from yidi_sdk.rules.eligibility import Question, registration_objections
+from yidi_sdk.rules.flags import Registration
+from yidi_sdk.rules.identity import Identified, Person
+from yidi_sdk.rules.money import check, check_line_parts
+from yidi_sdk.rules.reasons import Reason, without_notices
+
+CREATED, ACCEPTED, CONFLICT = 201, 202, 409
+
+
+class Pending(Exception):
+    """A basket cannot go on just now: its registration or upload has no outcome yet."""
+
+
+class Opening:
+    """Opens visits, and brings single baskets to the point where they can be settled."""
+
+    def __init__(self, hospital: Hospital) -> None:
+        self._hospital = hospital
+        self._engine = hospital.engine
+
+    async def open(self, call: Call, body: VisitIn, visit_id: str) -> Answer:
+        """The work of `POST /v1/visits`: 201 when every basket was tried, 202 while one is pending.
+
+        Raises Problem 409 with `visit_id` when the platform refuses; what was registered stays until it is cancelled.
+        """
+        stored = await self._engine.journal.get_visit(visit_id)
+        begun = stored is not None
+        document = read(stored.document, stored.version) if stored else await self._plan(call, body, visit_id)
+        until = self._engine.clock.monotonic() + call.patience_s
+        try:
+            for basket in document.baskets:
+                if basket.step != "tried" and not (begun and basket.failure):
+                    document = await self.advance(document, basket.id, until)
+                _stop_at_refusal(document, basket.id)
+        except Pending:
+            return await self._told(call, visit_id, ACCEPTED)
+        except (Held, Problem) as stopped:
+            problem = downtime(stopped) if isinstance(stopped, Held) else stopped
+            problem.begun = True
+            problem.extra.setdefault("visit_id", visit_id)
+            raise problem from None
+        return await self._told(call, visit_id, CREATED)
+
+    async def _told(self, call: Call, visit_id: str, status: int) -> Answer:
+        document = await self._hospital.load(visit_id, call.caller)
+        rows = await self._hospital.submissions(visit_id)
+        quiet_s = self._engine.timing.quiet_s
+        stands = {basket.id: telling.standing(basket, rows, self._engine.output_of) for basket in document.baskets}
+        body = telling.opened_json(document, call.language, stands, quiet_s)
+        if status == ACCEPTED:
+            text = telling.PENDING[call.language].format(seconds=int(quiet_s))
+            body |= {"state": "pending", "retry_after_s": telling.RETRY_S, "text": text}
+        return Answer(status, body)
+
+    # ---- before anything is registered
+
+    async def _plan(self, call: Call, body: VisitIn, visit_id: str) -> Document:
+        hospital = self._hospital
+        now = hospital.now()
+        labels = self._engine.profile.flag_codes
+        checked = checks.check_visit(body, now, hospital.place, hospital.settings, labels, call.language)
+        operator = hospital.operator_of(body.operator)
+        known = await hospital.who_is(checked.credential, operator)
+        if known.person is None or known.reason is not None:
+            raise of_reasons((known.reason,) if known.reason else ())
+        choice = checks.choice_of(body.insurance_kind, body.insurance_division)
+        his = checks.his_record(body.patient, checked.credential)
+        met = await hospital.identified(known.person, his, now.date(), operator, choice)
+        found = await self._judged(call, body, checked, known.person, met, operator)
+        document = planning.plan(
+            visit_id,
+            body,
+            checked,
+            found,
+            caller=call.caller,
+            key=call.key or "",
+            operator=operator,
+            labels=labels,
+            now=now,
+        )
+        visit = Visit(visit_id, call.caller, now, write(document))
+        await self._engine.journal.put_visit(visit)  # False: another call under this key was faster
+        return await hospital.load(visit_id, call.caller)
+
+    async def _judged(
+        self, call: Call, body: VisitIn, checked: Checked, person: Person, met: Identified, operator: Operator
+    ) -> planning.Found:
+        """Registration is refused for what no later step can cure; filing and qualification act at the settlement."""
+        hospital, insurance = self._hospital, met.insurance
+        refused = without_notices(met.reasons)
+        if refused or insurance is None:
+            raise of_reasons(registration_objections(met.reasons) or met.reasons)
+        on = body.started_at.astimezone(hospital.now().tzinfo).date()
+        local = met.cross_province is False
+        flags = self._flags(body, checked, met, local=local)
+        wire = flags.wire
+        if wire is None:
+            raise of_reasons(flags.reasons)
+        coded = tuple(dict.fromkeys(line.disease_code for line in checked.lines if line.disease_code))
+        rights = Rights(None, (), ())
+        if not local:
+            rights = await hospital.rights(
+                person.psn_no,
+                insurance.insutype,
+                insurance.division,
+                med_type=wire.med_type,
+                on=on,
+                chronic=bool(coded),
+                operator=operator,
+            )
+        question = Question(
+            kind=body.kind,
+            on=on,
+            disease_codes=coded,
+            emergency=body.emergency,
+            trauma=body.trauma,
+            third_party=body.third_party,
+            commitment=checked.form.state,
+            name_compared=met.name_compared,
+        )
+        world = hospital.world(insurance, rights, met.reasons)
+        refused = registration_objections(eligibility.verdict(question, world, hospital.settings).reasons)
+        if refused:
+            raise of_reasons(refused)
+        split = baskets.split(
+            body.kind,
+            checked.lines,
+            rights.qualifications,
+            hospital.place,
+            insurance.division,
+            on=on,
+            settings=hospital.settings,
+            emergency=bool(body.emergency),
+        )
+        if split.outcome == "refused":
+            raise of_reasons(split.reasons, fields=checks.line_fields(body, split.reasons, call.language))
+        warned = hospital.about_the_visit(question, world)
+        return planning.Found(person, insurance, local, met.name_compared, wire, split, warned)
+
+    def _flags(self, body: VisitIn, checked: Checked, met: Identified, *, local: bool) -> Registration:
+        labels = self._engine.profile.flag_codes
+        compared = met.name_compared
+        return checks.flags_of(body, checked.form, self._hospital.settings, labels, compared=compared, local=local)
+
+    # ---- one basket
+
+    async def advance(self, document: Document, basket_id: str, until: float) -> Document:
+        """Register, upload and try one basket as far as it is not done. A refusal is kept as its failure.
+
+        Raises Pending, Held, or Problem 503 when the platform cannot be reached or does not answer.
+        """
+        document = await self._set(document, basket_id, failure=None)
+        document = await self._register(document, basket_id, until)
+        if document.basket(basket_id).failure is None:
+            document = await self._upload(document, basket_id)
+        if document.basket(basket_id).failure is None:
+            document = await self.try_out(document, basket_id)
+        return document
+
+    async def _register(self, document: Document, basket_id: str, until: float) -> Document:
+        basket = document.basket(basket_id)
+        if basket.mdtrt_id is not None:
+            return document
+        shared = self._shared_number(document)
+        if shared is not None:
+            return await self._set(document, basket_id, mdtrt_id=shared, step="registered")
+        row = await self._registered(document, basket, until)
+        if row.state is State.CONFIRMED:
+            output: Any = self._engine.output_of(row)
+            return await self._set(document, basket_id, mdtrt_id=output.data.mdtrt_id, step="registered")
+        return await self._fail(document, basket_id, row.reason or {"code": "DID_NOT_HAPPEN"})
+
+    async def _registered(self, document: Document, basket: KeptBasket, until: float) -> Submission:
+        """2201 brought to rest. One that proved not to have been sent is tried once more under the same key."""
+        order = Order(
+            caller=document.caller,
+            key=f"{document.key}:{basket.id}:register",
+            message=registration(document.plan, basket.plan),
+            operator=operator_of(document),
+            insured_division=document.insurance.division,
+            visit_id=document.id,
+            basket_id=basket.id,
+            busy_on=f"{document.id}/{basket.id}/register",
+            psn_no=document.plan.psn_no,
+        )
+        row = await self.done(order, until)
+        if row.state in OPEN:
+            raise Pending
+        return row
+
+    async def done(self, order: Order, until: float) -> Submission:
+        """Submit and run. Raises Problem BASKET_BUSY when another key stands in the way, 503 when proven not sent."""
+        row = await self._once(order, until)
+        if row.released and row.state is State.REJECTED:
+            row = await self._once(order, until)  # the sign-in number had expired: proven not executed, sent anew
+        if not row.released:
+            return row
+        now, unknown_end_s = self._hospital.now(), self._engine.timing.unknown_end_retry_s
+        window = self._engine.link.window_for(now, order.insured_division, self._engine.timing.commit_s)
+        if window is None:
+            raise Problem("NOT_SENT", retry_after_s=SOON_S)
+        raise Problem("MAINTENANCE", window=window, retry_after_s=seconds_left(window, now, unknown_end_s))
+
+    async def _once(self, order: Order, until: float) -> Submission:
+        admitted = await self._engine.submit(order)
+        if admitted.busy:
+            raise busy(admitted.submission)
+        left = max(0.0, until - self._engine.clock.monotonic())
+        return await self._engine.run(admitted.submission.id, left)
+
+    def _shared_number(self, document: Document) -> str | None:
+        """One registration per visit, where the profile says so."""
+        if self._engine.profile.visit_shape != "per_visit":
+            return None
+        return next((basket.mdtrt_id for basket in document.baskets if basket.mdtrt_id), None)
+
+    async def _upload(self, document: Document, basket_id: str) -> Document:
+        basket = document.basket(basket_id)
+        if basket.step not in ("registered", "uploading") or basket.mdtrt_id is None:
+            return document
+        begun = basket.step == "uploading"
+        document = await self._set(document, basket_id, step="uploading")
+        flow = upload(document.plan, basket.plan, basket.mdtrt_id, begun=begun)
+        try:
+            parts = await self._hospital.drive(flow, operator_of(document), document.insurance.division, document.id)
+        except Refused as refused:
+            return await self._fail(document, basket_id, _reason(refused))
+        except Unknown:
+            raise Pending from None
+        except YidiError as error:
+            raise unanswered(error) from None
+        broken = _broken_lines(parts)
+        if broken:
+            return await self._fail(document, basket_id, {"code": str(broken[0].code)})
+        return await self._set(document, basket_id, step="uploaded")
+
+    async def try_out(self, document: Document, basket_id: str) -> Document:
+        """2206 with M1, M2, M4. A refusal or a broken equation is kept as the basket's failure: nothing moved."""
+        basket = document.basket(basket_id)
+        mdtrt_id = basket.mdtrt_id or ""
+        division, operator = document.insurance.division, operator_of(document)
+        drive = partial(self._hospital.drive, operator=operator, division=division, visit_id=document.id)
+        at = self._hospital.now()
+        try:
+            if basket.step == "tried" and self._engine.profile.visit_shape == "per_visit":
+                # one number for all baskets: the encounter uploaded last is another basket's
+                await drive(upload(document.plan, basket.plan, mdtrt_id, begun=True))
+            trial = await drive(ask(trial_of(document.plan, basket.plan, mdtrt_id)))
+        except Refused as refused:
+            return await self._fail(document, basket_id, _reason(refused))
+        except YidiError as error:
+            raise unanswered(error) from None
+        try:
+            amounts, funds = amounts_of(trial), funds_of(trial)
+        except (ValueError, TypeError):
+            return await self._fail(document, basket_id, {"code": "AMOUNTS_M2"})
+        held = check("trial", amounts, funds, basket.plan.total, self._engine.profile.acct_in_fund)
+        if held.outcome != "holds":
+            return await self._fail(document, basket_id, {"code": str(held.reasons[0].code)})
+        estimate = Estimate(amounts=amounts, funds=funds, at=at)
+        return await self._set(document, basket_id, step="tried", estimate=estimate, failure=None)
+
+    async def _set(self, document: Document, basket_id: str, **changes: Any) -> Document:
+        basket = document.basket(basket_id)
+        if all(getattr(basket, name) == value for name, value in changes.items()):
+            return document
+        return await self._hospital.keep(
+            document, lambda kept: kept.changed(basket_id, lambda old: old.model_copy(update=changes))
+        )
+
+    async def _fail(self, document: Document, basket_id: str, reason: dict[str, Any]) -> Document:
+        at: datetime = self._hospital.now()
+        failure = Failure(code=reason["code"], key=reason.get("key"), raw=reason.get("raw"), at=at)
+        return await self._set(document, basket_id, failure=failure)
+
+
+def operator_of(document: Document) -> Operator:
+    """Who opened the visit."""
+    kept = document.operator
+    return Operator(id=kept.id, name=kept.name, kind=kept.kind)
+
+
+def busy(other: Submission) -> Problem:
+    """Another key holds what this call needs."""
+    return Problem("BASKET_BUSY", extra={"submission_id": other.id}, incident=other.incident)
+
+
+def _stop_at_refusal(document: Document, basket_id: str) -> None:
+    """A refusal of the platform ends the opening; a broken equation only its basket."""
+    failure = document.basket(basket_id).failure
+    if failure is not None and not failure.code.startswith("AMOUNTS_"):
+        about = {"visit_id": document.id, "basket_id": basket_id}
+        raise Problem(failure.code, http=CONFLICT, key=failure.key, raw=failure.raw, extra=about)
+
+
+def _reason(refused: Refused) -> dict[str, Any]:
+    return {"code": refused.code, "key": refused.key, "raw": refused.err_msg}
+
+
+def _broken_lines(parts: tuple[LineParts, ...]) -> list[Reason]:
+    """M4 for each line whose four parts were told."""
+    found = (check_line_parts(line.number, line.amount, line.parts) for line in parts if line.parts is not None)
+    return [reason for reason in found if reason is not None]

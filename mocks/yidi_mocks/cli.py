@@ -1,0 +1,117 @@
+"""`yidi-hub`: serve the mock hub, plant a fault in a running one, print its conformance report.
+
+Exit codes: 0 done, 1 the report did not pass, 2 wrong usage, 3 hub not reachable.
+"""
+
+import json
+import sys
+import urllib.error
+import urllib.request
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
+URL = "http://127.0.0.1:8701"
+NO, WRONG, UNREACHABLE = 1, 2, 3
+
+
+@app.command()
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8701,
+    scenario: str = "sunny",
+    seed: int = 1,
+    profile: str = "national",
+    latency_ms: Annotated[int, typer.Option(help="wait before each business answer")] = 0,
+    journal: Annotated[str, typer.Option(help="off, or a file that gets one JSON line a message")] = "off",
+) -> None:
+    """Serve until Ctrl-C. Prints `hub ready http://HOST:PORT` when it accepts calls; port 0 takes a free one."""
+    from yidi_mocks.exchange import Exchange, Received
+    from yidi_mocks.scenario import BadScenario, restart
+    from yidi_mocks.server import HubServer
+
+    exchange = Exchange()
+    try:
+        restart(exchange, scenario, seed=seed, profile=profile)
+    except BadScenario as error:
+        _fail(str(error), WRONG)
+    exchange.latency_s = latency_ms / 1000 or exchange.latency_s
+    if journal != "off":
+
+        def write(row: Received) -> None:
+            with open(journal, "a", encoding="utf-8") as file:  # noqa: PTH123 - one line a message
+                file.write(json.dumps(row.as_json(), ensure_ascii=False) + "\n")
+
+        exchange.on_received = write
+    try:
+        server = HubServer(exchange, host=host, port=port)
+    except OSError as error:
+        _fail(f"cannot listen on {host}:{port}: {error.strerror}", WRONG)
+    server.on_ready = lambda: print(f"hub ready {server.url}", flush=True)
+    server.serve_here()
+
+
+@app.command()
+def trigger(
+    fault: str,
+    infno: Annotated[str, typer.Option(help="the transaction, * for all")] = "*",
+    when: Annotated[str, typer.Option(help="next, always or nth:N")] = "next",
+    where: Annotated[str | None, typer.Option(help="before_effect or after_effect")] = None,
+    url: str = URL,
+) -> None:
+    """Plant a fault in a running hub and print it."""
+    rules: dict[str, dict[str, Any]] = {"next": {"nth": 1}, "always": {"always": True}}
+    rule = rules.get(when)
+    if rule is None:
+        word, _, number = when.partition(":")
+        if word not in ("nth", "times") or not number.isdigit():
+            _fail("--when must be next, always, nth:N or times:N", WRONG)
+        rule = {word: int(number)}
+    body = {"kind": fault, "infno": infno, "when": rule, **({"where": where} if where else {})}
+    print(_call(f"{url}/_hub/faults", body))
+
+
+@app.command()
+def report(url: str = URL, form: Annotated[str, typer.Option("--format", help="text, json or html")] = "text") -> None:
+    """Print the conformance report of what a running hub has received; exit 1 when it did not pass."""
+    if form not in ("text", "json", "html"):
+        _fail("--format must be text, json or html", WRONG)
+    passed = json.loads(_call(f"{url}/_hub/report"))["passed"]
+    print(_call(f"{url}/_hub/report?format={form}").rstrip())
+    if not passed:
+        raise typer.Exit(NO)
+
+
+@app.command()
+def scenario() -> None:
+    """List the scenarios that come with the hub."""
+    from yidi_mocks.registry import scenario_rows
+
+    for row in scenario_rows().values():
+        print(f"{row['name']:<18}{row['title']}：{row['about']}")
+
+
+def _call(url: str, body: dict[str, Any] | None = None) -> str:
+    if not url.startswith(("http://", "https://")):
+        _fail("--url must begin with http://", WRONG)
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data=data, headers={"content-type": "application/json"})  # noqa: S310 - checked
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - checked
+            text: str = answer.read().decode()
+            return text
+    except urllib.error.HTTPError as error:
+        _fail(error.read().decode(), WRONG)
+    except OSError as error:
+        _fail(f"the hub at {url} is not reachable: {error}", UNREACHABLE)
+
+
+def _fail(text: str, code: int) -> NoReturn:
+    print(text, file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """The command."""
+    app()

@@ -1,0 +1,168 @@
+"""The hub as an ASGI application: business door, faults on the wire, control door. The only part that waits.
+
+Faults that need the connection itself (drop, hang, cut, duplicate) use the extension `yidi.connection` that `server.py`
+puts into the scope; under another server they fall back to an error of the application, which closes the connection.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import yidi_mocks.answers  # noqa: F401 - registers the handlers
+from yidi_mocks import downtime, envelope, faults
+from yidi_mocks.control import Control
+from yidi_mocks.exchange import PATHS, Call, Exchange
+from yidi_mocks.faults import Fault, Kind
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+CONNECTION = "yidi.connection"
+JSON = b"application/json"
+DEFAULT_DELAY_S = 1.0
+MAINTENANCE_FOR = timedelta(hours=1)
+LARGEST = 4_000_000
+
+
+class ConnectionGone(Exception):  # noqa: N818 - not an error: the fault asked for it
+    """The connection was closed on purpose, and this server gave no other way."""
+
+
+class Hub:
+    """`await hub(scope, receive, send)`. One exchange, one control door."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self.control = Control(exchange).app()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            return
+        path = scope["path"]
+        if path.startswith("/_hub"):
+            await self.control(scope, receive, send)  # pyright: ignore[reportArgumentType] - plain ASGI dictionaries
+            return
+        message = await receive()
+        raw = message.get("body", b"")
+        if message.get("more_body"):
+            raw = await _rest(receive, raw)
+        if path not in PATHS or scope["method"] != "POST" or len(raw) > LARGEST:
+            await _answer(send, 404, JSON, envelope.outside("请求地址不存在", 0))
+            return
+        exchange = self.exchange
+        call = exchange.admit(raw, path)
+        if exchange.latency_s:
+            await asyncio.sleep(exchange.latency_s)
+        if call.fault is None:
+            await _answer(send, 200, JSON, exchange.perform(call))
+        else:
+            await self._with_fault(call, call.fault, scope, receive, send)
+
+    async def _with_fault(self, call: Call, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        before = fault.where == faults.BEFORE
+        if fault.kind is Kind.DELAY:
+            await self._delayed(call, fault, send, before=before)
+            return
+        body = self._before(call, fault) if before else self.exchange.perform(call)
+        text = None if before else self._refusal(fault)
+        if text is not None:
+            body = self.exchange.refuse(call, text)
+        if fault.kind in (Kind.DROP_REQUEST, Kind.DROP_REPLY):
+            await _drop(scope, receive)
+        elif fault.kind is Kind.HANG:
+            await _hang(receive)
+        elif fault.kind is Kind.CUT:
+            await _cut(scope, receive, send, body, int(fault.options.get("after_bytes", len(body) // 2)))
+        elif fault.kind is Kind.DUPLICATE_REPLY:
+            await _twice(scope, send, body)
+        else:
+            status, kind, spoiled = faults.spoiled(fault, body)
+            await _answer(send, status, kind, spoiled)
+
+    async def _delayed(self, call: Call, fault: Fault, send: Send, *, before: bool) -> None:
+        seconds = float(fault.options.get("seconds", DEFAULT_DELAY_S))
+        limit = self.exchange.capabilities.D_max
+        if before:
+            await asyncio.sleep(seconds)
+            if limit is not None and seconds > limit:
+                self.exchange.note(call, "fault:delay", None, "too_late")
+                await _answer(send, 200, JSON, self.exchange.refuse(call, faults.sentence("too_late")))
+                return
+        body = self.exchange.perform(call)
+        if not before:
+            await asyncio.sleep(seconds)
+        await _answer(send, 200, JSON, body)
+
+    def _before(self, call: Call, fault: Fault) -> bytes:
+        """Nothing was done: note it, and make the body that the fault then spoils."""
+        text = self._refusal(fault)
+        self.exchange.note(call, f"fault:{fault.kind.value}", text, "fault")
+        return self.exchange.refuse(call, text or "FSI-系统异常[gateBO_003]")
+
+    def _refusal(self, fault: Fault) -> str | None:
+        now = self.exchange.clock.now()
+        text = faults.refusal_text(fault, downtime.shown(now), downtime.shown(now + MAINTENANCE_FOR))
+        if fault.kind is Kind.SIGN_EXPIRED:
+            self.exchange.sessions.clear()
+        return text
+
+
+async def _rest(receive: Receive, begun: bytes) -> bytes:
+    parts = [begun]
+    more = True
+    while more:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+async def _answer(send: Send, status: int, kind: bytes, body: bytes) -> None:
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _drop(scope: Scope, receive: Receive) -> None:
+    """Close without a byte of answer."""
+    _connection(scope).close_now()
+    await _gone(receive)
+
+
+async def _hang(receive: Receive) -> None:
+    """Never answer; the connection stays until the caller or the server ends it."""
+    await _gone(receive)
+
+
+async def _cut(scope: Scope, receive: Receive, send: Send, body: bytes, after: int) -> None:
+    """Promise the whole body, send its first bytes, close."""
+    kept = max(0, min(after, len(body) - 1))
+    headers = [(b"content-type", JSON), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body[:kept], "more_body": True})
+    _connection(scope).close_now()
+    await _gone(receive)
+
+
+async def _twice(scope: Scope, send: Send, body: bytes) -> None:
+    """The same answer twice on one connection, as a stuttering middle box does."""
+    connection = _connection(scope)
+    await _answer(send, 200, JSON, body)
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body)
+    connection.write_raw(head + body)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _connection(scope: Scope) -> Any:
+    """The connection itself. Raises ConnectionGone where the server does not hand it over."""
+    connection = (scope.get("extensions") or {}).get(CONNECTION)
+    if connection is None:
+        raise ConnectionGone
+    return connection

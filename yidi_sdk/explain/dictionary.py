@@ -1,0 +1,156 @@
+"""The data dictionary read from the message classes: what a field is, where it is used, how well it is evidenced."""
+
+import difflib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, cast, get_args
+
+from pydantic.fields import FieldInfo
+
+from yidi_sdk.catalogue import CATALOGUE, Evidence, Transaction
+from yidi_sdk.elements.element import Element, Kind
+from yidi_sdk.message import Input, Output, Shape, is_node
+
+Direction = Literal["in", "out"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldUse:
+    """One field in one node of one transaction."""
+
+    infno: str
+    direction: Direction
+    node: str
+    name: str
+    element: Element
+    required: bool
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class NodeUse:
+    """One node: an object or a list of rows."""
+
+    direction: Direction
+    name: str
+    is_list: bool
+    gloss: str
+    fields: tuple[FieldUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEntry:
+    """A field with every place where it is used."""
+
+    name: str
+    element: Element
+    uses: tuple[FieldUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionEntry:
+    """A transaction with its nodes."""
+
+    row: Transaction[Any]
+    nodes: tuple[NodeUse, ...]
+
+
+def transaction(query: str) -> TransactionEntry | None:
+    """By infno or by the name of the message class, in any case."""
+    for row in CATALOGUE:
+        if query.upper() == row.infno or query.lower() == row.input.__name__.lower():
+            return TransactionEntry(cast("Transaction[Any]", row), tuple(nodes_of(row)))
+    return None
+
+
+def field(query: str) -> FieldEntry | None:
+    """By wire name, in any case, or by Chinese label."""
+    entries = _fields()
+    by_name = {name.lower(): name for name in entries}
+    name = by_name.get(query.lower()) or next((n for n, e in entries.items() if e.element.label == query), None)
+    return None if name is None else entries[name]
+
+
+def suggestions(query: str, most: int = 5) -> list[str]:
+    """Names that look like the query."""
+    known = [*_fields(), *(row.infno for row in CATALOGUE), *(row.input.__name__ for row in CATALOGUE)]
+    close = difflib.get_close_matches(query, known, n=most, cutoff=0.6)
+    labels = [f"{n} ({e.element.label})" for n, e in _fields().items() if len(query) > 1 and query in e.element.label]
+    return [*close, *labels][:most]
+
+
+def nodes_of(row: Transaction[Any]) -> Iterator[NodeUse]:
+    """The nodes of a transaction, as its two classes have them."""
+    message: type[Input[Any]] = row.input
+    if message.main_node is not None:
+        yield _node(row.infno, "in", message.main_node, message, is_list=False, skip=message.sibling_nodes)
+    for name, info in message.model_fields.items():
+        if message.main_node is None or name in message.sibling_nodes:
+            yield from _inner(row.infno, "in", name, info)
+    output: type[Output] = row.output
+    for name, info in output.model_fields.items():
+        yield from _inner(row.infno, "out", name, info)
+
+
+def element_of(annotation: Any) -> Element | None:
+    """The element inside an annotation, however it is wrapped."""
+    found = [part for part in getattr(annotation, "__metadata__", ()) if isinstance(part, Element)]
+    if found:
+        return found[0]
+    return next((inner for inner in map(element_of, get_args(annotation)) if inner is not None), None)
+
+
+def _inner(infno: str, direction: Direction, name: str, info: FieldInfo) -> Iterator[NodeUse]:
+    shape = _shape(info.annotation)
+    if shape is not None:
+        yield _node(infno, direction, name, shape, is_list="list[" in str(info.annotation), skip=frozenset())
+
+
+def _node(
+    infno: str, direction: Direction, name: str, shape: type[Shape], *, is_list: bool, skip: frozenset[str]
+) -> NodeUse:
+    proofs = _evidence().get(infno, {}).get(f"{direction} {name}", {})
+    fields = tuple(
+        FieldUse(infno, direction, name, wire, element, info.is_required(), proofs.get(wire, Evidence.INFERRED))
+        for wire, info in shape.model_fields.items()
+        if wire not in skip and not is_node(info.annotation)
+        for element in (_element(info),)
+    )
+    return NodeUse(direction, name, is_list, (shape.__doc__ or "").strip().splitlines()[0], fields)
+
+
+def _element(info: FieldInfo) -> Element:
+    found = next((part for part in info.metadata if isinstance(part, Element)), None) or element_of(info.annotation)
+    return found or Element(Kind.TEXT, "", "")
+
+
+def _shape(annotation: Any) -> type[Shape] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Shape):
+        return annotation
+    return next((inner for inner in map(_shape, get_args(annotation)) if inner is not None), None)
+
+
+@cache
+def _fields() -> dict[str, FieldEntry]:
+    uses: dict[str, list[FieldUse]] = {}
+    for row in CATALOGUE:
+        for node in nodes_of(row):
+            for use in node.fields:
+                uses.setdefault(use.name, []).append(use)
+    return {name: FieldEntry(name, found[0].element, tuple(found)) for name, found in uses.items()}
+
+
+@cache
+def _evidence() -> dict[str, dict[str, dict[str, Evidence]]]:
+    text = files("yidi_sdk").joinpath("explain", "evidence.json").read_text(encoding="utf-8")
+    data: dict[str, dict[str, dict[str, str]]] = json.loads(text)
+    return {
+        infno: {
+            node: {name: Evidence(level) for level, names in levels.items() for name in names.split()}
+            for node, levels in nodes.items()
+        }
+        for infno, nodes in data.items()
+    }

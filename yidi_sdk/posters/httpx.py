@@ -1,0 +1,157 @@
+"""The default adapter, on httpx: `HttpxPoster` and `AsyncHttpxPoster`."""
+
+import asyncio
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from typing import Self, TypedDict
+
+import httpx
+
+from yidi_sdk.errors import NotSent, TimedOut
+from yidi_sdk.posters import KEEP_ALIVE_S, MAX_ANSWER, TLS_GRACE_S, Guard, Limits, Reply, host_and_port
+
+PROVEN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
+"""What httpx raises before it has a connection to write to."""
+CONNECTIONS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEEP_ALIVE_S)
+
+
+class HttpxPoster:
+    """Waits in this thread; threads may share it. `transport` replaces the network in tests."""
+
+    def __init__(
+        self,
+        *,
+        tls: ssl.SSLContext | None = None,
+        guard: Guard | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._guard = guard
+        self._client = httpx.Client(
+            verify=tls or True, trust_env=False, follow_redirects=False, limits=CONNECTIONS, transport=transport
+        )
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes, limits: Limits) -> Reply:
+        """Post once. Raises NotSent or TimedOut."""
+        address = url if self._guard is None else _guarded(self._guard, url, _resolve(url))
+        until = time.monotonic() + limits.connect_s + limits.read_s + TLS_GRACE_S
+        try:
+            with self._client.stream("POST", address, **_call(url, address, headers, body, limits)) as response:
+                got = bytearray()
+                for chunk in response.iter_bytes():
+                    got += chunk
+                    if time.monotonic() > until:
+                        raise TimedOut("the answer came too slowly")
+                    _check_size(got)
+                return Reply(response.status_code, dict(response.headers), bytes(got))
+        except PROVEN as error:
+            raise NotSent(f"not sent: {type(error).__name__}") from None
+        except httpx.HTTPError as error:
+            raise TimedOut(f"sent, no whole answer: {type(error).__name__}") from None
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncHttpxPoster:
+    """Waits in the event loop. `transport` replaces the network in tests."""
+
+    def __init__(
+        self,
+        *,
+        tls: ssl.SSLContext | None = None,
+        guard: Guard | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._guard = guard
+        self._client = httpx.AsyncClient(
+            verify=tls or True, trust_env=False, follow_redirects=False, limits=CONNECTIONS, transport=transport
+        )
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes, limits: Limits) -> Reply:
+        """Post once. Raises NotSent or TimedOut."""
+        address = url
+        if self._guard is not None:
+            try:
+                async with asyncio.timeout(limits.connect_s):
+                    addresses = await asyncio.to_thread(_resolve, url)
+            except TimeoutError:
+                raise NotSent("not sent: the name was not resolved in time") from None
+            address = _guarded(self._guard, url, addresses)
+        try:
+            async with asyncio.timeout(limits.connect_s + limits.read_s + TLS_GRACE_S):
+                return await self._exchange(url, address, headers, body, limits)
+        except PROVEN as error:
+            raise NotSent(f"not sent: {type(error).__name__}") from None
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise TimedOut(f"sent, no whole answer: {type(error).__name__}") from None
+
+    async def _exchange(self, url: str, address: str, headers: Mapping[str, str], body: bytes, limits: Limits) -> Reply:
+        async with self._client.stream("POST", address, **_call(url, address, headers, body, limits)) as response:
+            got = bytearray()
+            async for chunk in response.aiter_bytes():
+                got += chunk
+                _check_size(got)
+            return Reply(response.status_code, dict(response.headers), bytes(got))
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+def _call(url: str, address: str, headers: Mapping[str, str], body: bytes, limits: Limits) -> "_Call":
+    sent = {"accept-encoding": "identity", **headers}
+    call = _Call(content=body, headers=sent, timeout=_timeout(limits), extensions={})
+    if address != url:  # connect to the checked address, speak to the host
+        host, port = host_and_port(url)
+        shown = f"[{host}]" if ":" in host else host
+        sent["host"] = shown if port in (80, 443) else f"{shown}:{port}"
+        call["extensions"]["sni_hostname"] = host
+    return call
+
+
+class _Call(TypedDict):
+    content: bytes
+    headers: dict[str, str]
+    timeout: httpx.Timeout
+    extensions: dict[str, str]
+
+
+def _timeout(limits: Limits) -> httpx.Timeout:
+    return httpx.Timeout(connect=limits.connect_s, pool=limits.connect_s, write=limits.read_s, read=limits.read_s)
+
+
+def _check_size(got: bytearray) -> None:
+    if len(got) > MAX_ANSWER:
+        raise TimedOut("the answer is too long to be one")
+
+
+def _resolve(url: str) -> list[str]:
+    host, port = host_and_port(url)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise NotSent("not sent: the name cannot be resolved") from None
+    return [str(entry[4][0]) for entry in found]
+
+
+def _guarded(guard: Guard, url: str, addresses: list[str]) -> str:
+    """The address with the host replaced by the one that was checked, so that nobody resolves it a second time."""
+    host, port = host_and_port(url)
+    for ip in addresses:
+        guard(host, port, ip)
+    return str(httpx.URL(url).copy_with(host=addresses[0]))
