@@ -65,7 +65,7 @@ def account(running: Running, counter: Counter, seconds: float) -> dict[str, Any
     visits = {row["visit_id"] for row in journal if row["visit_id"]}
     hub_side = {(row["setl_id"], row["medfee_sumamt"], row["fund_pay_sumamt"], row["psn_cash_pay"]) for row in live}
     undone = {row["refund_of"] for row in journal if row["refund_of"] and row["state"] == "settled"}
-    ours = [r for r in journal if r["state"] == "settled" and not r["refund_of"] and r["id"] not in undone]
+    ours = [r for r in journal if r["state"] == "settled" and not r["refund_of"] and r["submission_id"] not in undone]
     our_side = {
         (
             row["settlement"]["settlement_id"],
@@ -79,7 +79,7 @@ def account(running: Running, counter: Counter, seconds: float) -> dict[str, Any
         "settled": len(live),
         "failed": words.count("failed"),
         "unknown": words.count("pending"),
-        "reversed": words.count("reversed") + sum(row["refd_setl_flag"] == "1" and not row["live"] for row in ledger if Decimal(row["medfee_sumamt"]) > 0),
+        "reversed": sum(not row["live"] for row in ledger if Decimal(row["medfee_sumamt"]) > 0),
         "visits": len(visits),
         "baskets": len({(row["visit_id"], row["basket_id"]) for row in journal}),
         "total": str(sum((Decimal(row["medfee_sumamt"]) for row in live), Decimal("0.00"))),

@@ -14,6 +14,7 @@ _numbers = itertools.count(1)
 
 def visit_body(credential: Json, **changes: Any) -> Json:
     now = datetime.now().astimezone()
+    started = (now - timedelta(minutes=5)).isoformat(timespec="seconds")
     lines = [("1", "XC08CAA001B002010100001", "2", "12.30", "24.60"), ("2", "002507010001", "1", "26.00", "26.00")]
     return {
         "visit_no": f"T{now:%H%M%S}{next(_numbers):05d}",
@@ -23,7 +24,7 @@ def visit_body(credential: Json, **changes: Any) -> Json:
         "trauma": False,
         "third_party": None,
         "commitment": None,
-        "started_at": (now - timedelta(minutes=5)).isoformat(timespec="seconds"),
+        "started_at": started,
         "department": {"code": "A03", "name": "内科"},
         "doctor": {"code": "D500103000001", "name": "示例医师"},
         "diagnoses": [{"code": "I10.x00", "name": "高血压", "main": True}],
@@ -37,6 +38,7 @@ def visit_body(credential: Json, **changes: Any) -> Json:
                 "unit_price": price,
                 "amount": amount,
                 "disease_code": None,
+                "prescribed_at": started,
             }
             for number, code, quantity, price, amount in lines
         ],
@@ -85,6 +87,8 @@ def ledger(hub: httpx.Client) -> list[Json]:
     return items
 
 
-def submission_of(gateway: httpx.Client, visit_id: str, infno: str = "2207") -> list[Json]:
+def submissions_of(gateway: httpx.Client, visit_id: str, infno: str = "2207") -> list[Json]:
+    """The submissions of a visit with their attempts."""
     rows = gateway.get("/v1/submissions").json()["items"]
-    return [row for row in rows if row["visit_id"] == visit_id and row["infno"] == infno]
+    mine = [row for row in rows if row["visit_id"] == visit_id and row["infno"] == infno]
+    return [gateway.get(f"/v1/submissions/{row['submission_id']}").json() for row in mine]

@@ -3,6 +3,7 @@
 An answer may also come from a gateway in front of the platform, outside the envelope, in two shapes; both are read.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -14,6 +15,7 @@ from yidi_sdk.institution import Institution, Operator
 from yidi_sdk.profile import Profile
 
 SUCCESS, FAILURE = 0, -1
+_WHOLE = re.compile(r"(-?\d{1,9})(?:\.0+)?", re.ASCII)
 BEIJING = timezone(timedelta(hours=8))
 """The one time zone of the platform."""
 
@@ -103,11 +105,8 @@ def _outside(answer: dict[str, Any]) -> Answered:
 def _code(value: Any) -> int | None:
     if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
         return None
-    try:
-        number = Decimal(str(value).strip())
-        return int(number) if number == number.to_integral_value() else None
-    except ArithmeticError:
-        return None
+    found = _WHOLE.fullmatch(str(value).strip())
+    return None if found is None else int(found[1])
 
 
 def _output(value: Any) -> Any:

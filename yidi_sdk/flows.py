@@ -115,7 +115,7 @@ class LinePlan:
 
 @dataclass(frozen=True, slots=True)
 class VisitPlan:
-    """What all baskets of a visit share. `category` is caty. `flags`: wire codes by field name; `er_flag` travels in exp_content."""
+    """What all baskets of a visit share. `category` is caty. `flags`: wire codes by field name, er_flag too."""
 
     psn_no: str
     insutype: str
@@ -177,7 +177,8 @@ def open_visit(visit: VisitPlan, baskets: Sequence[BasketPlan]) -> Flow[tuple[Op
     """All baskets, one after the other; the first error ends it."""
     opened: list[Opened] = []
     for basket in baskets:
-        opened.append((yield from open_basket(visit, basket)))
+        done = yield from open_basket(visit, basket)
+        opened.append(done)
     return tuple(opened)
 
 
@@ -274,8 +275,8 @@ def registration(visit: VisitPlan, basket: BasketPlan) -> RegisterOutpatient:
 
 def encounter(visit: VisitPlan, basket: BasketPlan, mdtrt_id: str) -> UploadOutpatientEncounter:
     """2203A of a basket: category, disease, flags, diagnoses."""
-    flags = {name: value for name, value in visit.flags.items() if name != "er_flag"}
-    er_flag = visit.flags.get("er_flag")
+    flags = visit.flags
+    er_flag = flags.get("er_flag")
     chronic = basket.disease_code
     at = moment(visit.started_at)
     return UploadOutpatientEncounter(
@@ -287,7 +288,9 @@ def encounter(visit: VisitPlan, basket: BasketPlan, mdtrt_id: str) -> UploadOutp
             dise_codg=chronic,
             dise_name=diseases.name_of(chronic) if chronic else None,
             exp_content={"er_flag": er_flag} if er_flag else None,
-            **flags,
+            otp_er_refl_flag=flags.get("otp_er_refl_flag"),
+            trum_flag=flags.get("trum_flag"),
+            rel_ttp_flag=flags.get("rel_ttp_flag"),
         ),
         diseinfo=[
             Diagnosis(

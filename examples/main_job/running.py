@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import time
@@ -87,7 +88,7 @@ def caller(gateway_url: str, key: str) -> httpx.Client:
 
 @contextmanager
 def run_hub(folder: Path) -> Iterator[Program]:
-    with program("yidi_mocks.cli", "hub ready", folder, "serve", "--port", "0") as hub:
+    with program("yidi-hub", "hub ready", folder, "serve", "--port", "0") as hub:
         yield hub
 
 
@@ -95,15 +96,18 @@ def run_hub(folder: Path) -> Iterator[Program]:
 def run_gateway(folder: Path, **environment: str) -> Iterator[Program]:
     """A gateway over the gateway.toml of this folder."""
     arguments = ("serve", "--config", str(folder / "gateway.toml"), "--port", "0")
-    with program("yidi_gateway.cli", "gateway ready", folder, *arguments, **environment) as gateway:
+    with program("yidi-gateway", "gateway ready", folder, *arguments, **environment) as gateway:
         yield gateway
 
 
 @contextmanager
-def program(module: str, ready: str, folder: Path, *arguments: str, **environment: str) -> Iterator[Program]:
+def program(name: str, ready: str, folder: Path, *arguments: str, **environment: str) -> Iterator[Program]:
     """Run one of ours until the block ends; its address is read from the line it prints when it accepts calls."""
-    log = (folder / f"{module}.log").open("ab")
-    command = [sys.executable, "-m", module, *arguments]
+    log = (folder / f"{name}.log").open("ab")
+    found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+    if found is None:
+        raise SystemExit(f"{name} is not installed: pip install -e '.[dev]'")
+    command = [found, *arguments]
     variables = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
     with log, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=variables) as process:
         try:

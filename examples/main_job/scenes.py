@@ -48,6 +48,8 @@ class Counter:
     def visit(self, who: str, kind: str, fees: str | Path, **flags: Any) -> httpx.Response:
         """Open a visit with the lines of a fee file."""
         now = datetime.now().astimezone()
+        started = (now - timedelta(minutes=5)).isoformat(timespec="seconds")
+        lines = read_lines(fees if isinstance(fees, Path) else self.folder / fees)
         body: Json = {
             "visit_no": f"MZ{now:%H%M%S}{self.numbers:03d}",
             "kind": kind,
@@ -56,11 +58,11 @@ class Counter:
             "trauma": False,
             "third_party": None,
             "commitment": None,
-            "started_at": (now - timedelta(minutes=5)).isoformat(timespec="seconds"),
+            "started_at": started,
             "department": {"code": "A03", "name": "内科"},
             "doctor": {"code": "D500103000001", "name": "示例医师"},
             "diagnoses": [{"code": "I10.x00", "name": "高血压", "main": True}],
-            "lines": read_lines(fees if isinstance(fees, Path) else self.folder / fees),
+            "lines": [{**line, "prescribed_at": started} for line in lines],
         }
         return self.call("POST", "/v1/visits", {**body, **flags})
 

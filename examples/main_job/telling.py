@@ -1,5 +1,6 @@
 """What the demo prints, for people; with `--json` only the last line matters to machines."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,7 +18,7 @@ class Teller:
     """Prints the account of a run."""
 
     def __init__(self) -> None:
-        self.console = Console(highlight=False)
+        self.console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 
     def scene(self, title: str) -> None:
         self.console.print()
@@ -53,7 +54,8 @@ class Teller:
         categories = {basket["basket_id"]: basket for basket in visit["baskets"]}
         table = Table(title="结算单")
         for name in ("结算编号", "费用类别", "病种", "总费用", "基金", "个人账户", "现金", "状态"):
-            table.add_column(name, justify="right" if name in ("总费用", "基金", "个人账户", "现金") else "left")
+            money = name in ("总费用", "基金", "个人账户", "现金")
+            table.add_column(name, justify="right" if money else "left", no_wrap=True)
         for basket in done["baskets"]:
             known = categories[basket["basket_id"]]
             settlement = basket["settlement"]

@@ -35,21 +35,27 @@ class Text:
     who: str
 
 
-OWN: Mapping[str, Text] = MappingProxyType(
-    {
-        "KEY_MISSING": Text(400, "缺少Idempotency-Key请求头", "The Idempotency-Key header is missing", "每次收费用一个新的请求号，重发时沿用", "Use one key for each charge, and the same one when repeating", "it"),
-        "BAD_REQUEST": Text(422, "请求内容不正确", "The request is not right", "按fields逐项更正", "Correct the fields that are named", "it"),
-        "NOT_FOUND": Text(404, "没有找到", "There is none of that number", "核对编号", "Check the number", "cashier"),
-        "UNAUTHORISED": Text(401, "没有通过身份验证", "Not authenticated", "请信息科检查密钥和时间", "IT checks key and clock", "it"),
-        "FORBIDDEN": Text(403, "没有这项权限", "Not allowed", "请信息科检查权限", "IT checks the scopes", "it"),
-        "TOO_LARGE": Text(413, "请求太大", "The request is too large", "分次提交", "Send less at once", "it"),
-        "DID_NOT_HAPPEN": Text(409, "医保平台没有收到这一笔，没有结算", "The platform never had it: nothing was settled", "用新的请求号重新办理", "Do it again with a new key", "cashier"),
-        "JOURNAL_DOWN": Text(503, "本机存储不可用，没有发出任何请求", "The journal cannot keep anything: nothing was sent", "通知信息科；稍后用同一请求号重试", "Tell IT; try again soon with the same key", "it"),
-        "NO_ANSWER": Text(503, "医保平台没有答复，没有发生任何结算", "The platform did not answer; nothing was settled", "稍后用同一请求号重试", "Try again soon with the same key", "wait"),
-        "NOT_BUILT": Text(501, "本版本还不支持", "This version does not do that yet", "整笔退费后重新开单", "Refund the whole and open a new visit", "it"),
-        "IN_DOUBT": Text(409, "已结算金额待核，不要重复收费", "Settled, but the amounts are being checked: do not charge again", "请医保办核对后处理", "The insurance office checks and decides", "insurance_office"),
-    }
-)  # fmt: skip
+_OWN = """
+KEY_MISSING | 400 | 缺少Idempotency-Key请求头 | The Idempotency-Key header is missing | 每次收费用一个新的请求号，重发时沿用 | Use one key a charge, and the same when repeating | it
+BAD_REQUEST | 422 | 请求内容不正确 | The request is not right | 按fields逐项更正 | Correct the fields that are named | it
+NOT_FOUND | 404 | 没有找到 | There is none of that number | 核对编号 | Check the number | cashier
+UNAUTHORISED | 401 | 没有通过身份验证 | Not authenticated | 请信息科检查密钥和时间 | IT checks key and clock | it
+FORBIDDEN | 403 | 没有这项权限 | Not allowed | 请信息科检查权限 | IT checks the scopes | it
+TOO_LARGE | 413 | 请求太大 | The request is too large | 分次提交 | Send less at once | it
+DID_NOT_HAPPEN | 409 | 医保平台没有收到这一笔，没有结算 | The platform never had it: nothing was settled | 用新的请求号重新办理 | Do it again with a new key | cashier
+JOURNAL_DOWN | 503 | 本机存储不可用，没有发出任何请求 | The journal cannot keep anything: nothing was sent | 通知信息科；稍后用同一请求号重试 | Tell IT; try again soon with the same key | it
+NO_ANSWER | 503 | 医保平台没有答复，没有发生任何结算 | The platform did not answer; nothing was settled | 稍后用同一请求号重试 | Try again soon with the same key | wait
+NOT_BUILT | 501 | 本版本还不支持 | This version does not do that yet | 整笔退费后重新开单 | Refund the whole and open a new visit | it
+IN_DOUBT | 409 | 已结算金额待核，不要重复收费 | Settled, but the amounts are being checked: do not charge again | 请医保办核对后处理 | The insurance office checks and decides | insurance_office
+"""  # noqa: E501 - one row a line
+
+
+def _texts(table: str) -> Mapping[str, Text]:
+    rows = ([cell.strip() for cell in line.split("|")] for line in table.strip().splitlines())
+    return MappingProxyType({code: Text(int(http), *rest) for code, http, *rest in rows})
+
+
+OWN = _texts(_OWN)
 """Codes of the gateway itself; all others are rows of the reason table."""
 
 

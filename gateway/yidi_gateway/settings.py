@@ -195,9 +195,11 @@ class Settings(BaseSettings):
         journal, platform = self.journal, self.platform
         callers = tuple(c.model_copy(update={"key_file": base / c.key_file}) for c in self.access.callers)
         moved = {"url": _journal_url(journal.url, base), "key_file": here(journal.key_file)}
+        profile = str(base / platform.profile) if platform.profile.endswith(".toml") else platform.profile
+        where = {"secret_file": here(platform.secret_file), "profile": profile}
         return self.model_copy(
             update={
-                "platform": platform.model_copy(update={"secret_file": here(platform.secret_file)}),
+                "platform": platform.model_copy(update=where),
                 "journal": journal.model_copy(update=moved),
                 "access": self.access.model_copy(update={"callers": callers}),
             }

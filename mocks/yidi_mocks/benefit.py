@@ -1,9 +1,9 @@
-"""How a bill is split and what the insured place pays: stated and simple, never the real policy. Pure and exact to the fen.
+"""How a bill is split and what the insured place pays: stated, simple, never the real policy. Pure, exact to the fen.
 
 Two steps. The place of care splits each line into four parts (`split_line`). The insured place then applies its
 deductible, ratio and ceiling to what is within scope, and the account pays from the person's share (`pay`).
-Whatever the figures: M1 the four parts are the total; M2 total = funds + person + hospital; M3 the fund rows without account
-are the fund sum without account; the fund columns sum to `fund_pay_sumamt`.
+Whatever the figures: M1 the four parts are the total; M2 total = funds + person + hospital; M3 the fund rows without
+account are the fund sum without account; the fund columns sum to `fund_pay_sumamt`.
 """
 
 import json
@@ -70,7 +70,7 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One insured place. `cuts`: percentage points off the ratio by group of filing. Names as that place returns them."""
+    """One insured place. `cuts`: taken off the ratio by group of filing. Names as that place returns them."""
 
     prefix: str
     name: str
@@ -137,7 +137,7 @@ def pay(place: Place, claim: Claim) -> Payment:
     above = fen((earned - basic) * scheme.ratio_above)
     rest = claim.in_scope - basic - above
     civil = fen((rest - deductible) * place.civil_ratio) if claim.civil_servant and rest > deductible else ZERO
-    columns = dict.fromkeys(COLUMNS, ZERO)
+    columns: dict[str, Decimal] = dict.fromkeys(COLUMNS, ZERO)
     columns["hifp_pay"], columns["cvlserv_pay"] = basic, civil
     columns[scheme.above_column] += above
     fund = basic + above + civil

@@ -35,7 +35,7 @@ class Capabilities:
 
     def change(self, row: dict[str, Any]) -> None:
         """Set the flags named. Raises BadCapability, then nothing is changed."""
-        known = {f.name: type(getattr(DEFAULTS, f.name)) for f in fields(self)}
+        known: dict[str, type[Any]] = {f.name: type(getattr(DEFAULTS, f.name)) for f in fields(self)}
         for name, value in row.items():
             if name not in known:
                 raise BadCapability(f"unknown flag: {name}")

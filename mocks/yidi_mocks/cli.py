@@ -27,16 +27,16 @@ def serve(
     journal: Annotated[str, typer.Option(help="off, or a file that gets one JSON line a message")] = "off",
 ) -> None:
     """Serve until Ctrl-C. Prints `hub ready http://HOST:PORT` when it accepts calls; port 0 takes a free one."""
-    from yidi_mocks.exchange import Exchange, Received
+    from yidi_mocks.calls import Received
+    from yidi_mocks.exchange import Exchange
     from yidi_mocks.scenario import BadScenario, restart
     from yidi_mocks.server import HubServer
 
-    exchange = Exchange()
+    exchange = Exchange(usual_latency_s=latency_ms / 1000)
     try:
         restart(exchange, scenario, seed=seed, profile=profile)
     except BadScenario as error:
         _fail(str(error), WRONG)
-    exchange.latency_s = latency_ms / 1000 or exchange.latency_s
     if journal != "off":
 
         def write(row: Received) -> None:

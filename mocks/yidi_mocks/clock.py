@@ -13,7 +13,7 @@ class Clock:
     def __init__(self, source: Callable[[], float] = time.time) -> None:
         self._source = source
         self._shift = 0.0
-        self._second = -1
+        self._second: int = -1
         self._stamp = ""
         self._text = ""
 

@@ -1,4 +1,4 @@
-"""The control door under /_hub, for loopback callers only: look at the hub, change its world, plant faults, move its clock.
+"""The control door under /_hub, for loopback callers only: look at the hub, change its world, plant faults.
 
 Lists are {"items": [...], "next": null}. What makes no sense is 400 with {"error": "..."}; what is not there is 404.
 """

@@ -43,7 +43,7 @@ def text(amount: Decimal) -> str:
 
 
 def day(world: World, date: str) -> dict[str, Any]:
-    """Day file: totals by insurance and clearing type, and every settlement of the day that stands or is a refund pair."""
+    """Day file: totals by insurance and clearing type, and every settlement of the day that was not reversed."""
     found = [s for s in world.settlements.values() if s.day == date and not s.reversed]
     totals = _grouped(found, lambda s: (s.visit.insurance.insutype, "11"), ("insutype", "clr_type"))
     return {
@@ -56,7 +56,7 @@ def day(world: World, date: str) -> dict[str, Any]:
 
 
 def clearing(world: World, month: str) -> dict[str, Any]:
-    """Clearing month (附件14 and its tables): by insured province, insurance and fund; refunds after clearing are negative."""
+    """Clearing month (附件14): by insured province, insurance and fund; refunds after clearing are negative."""
     found = [s for s in world.settlements.values() if s.clearing_month == month and not s.reversed]
     by_place = _grouped(
         found,

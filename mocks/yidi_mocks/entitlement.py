@@ -1,13 +1,13 @@
 """The insured place's judgement: may this person settle directly here, for this care, on this day? Pure.
 
-Filing (rules.md FI2 to FI10): same area = first two digits for municipalities and for 46, 54, 66, all six where digits three
-and four are 90, else four. Temporary filings without an end last twelve months from 50, six from elsewhere. An emergency
-counts as filed (R105). `EMERGENCY` is the hub's own wire value of otp_er_refl_flag; "0" is an ordinary visit.
+Filing (rules.md FI2 to FI10): same area = first two digits for municipalities and for 46, 54, 66, all six where digits
+three and four are 90, else four. Temporary filings without an end last twelve months from 50, six from elsewhere. An
+emergency counts as filed (R105). `EMERGENCY` is the hub's own wire value of otp_er_refl_flag; "0" is an ordinary visit.
 """
 
 from calendar import monthrange
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from yidi_mocks.refusals import Refusal
 from yidi_mocks.registry import disease_names
@@ -101,7 +101,7 @@ def is_emergency(encounter: dict[str, Any], lines: Iterable[dict[str, Any]] = ()
 
 
 def _er_flag(extension: Any) -> bool:
-    return isinstance(extension, dict) and extension.get("er_flag") == Flag.YES  # pyright: ignore[reportUnknownMemberType] - any JSON
+    return isinstance(extension, dict) and cast("dict[str, Any]", extension).get("er_flag") == Flag.YES
 
 
 def group_of(person: Person, insurance: Insurance, institution: Institution, day: str, *, emergency: bool) -> str:

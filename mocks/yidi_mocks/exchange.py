@@ -1,7 +1,7 @@
 """The platform's counter: a message comes in as bytes, is judged, done or refused, and answered as bytes.
 
-No waiting and no network here: `admit` reads and finds the fault that meets the call, `perform` does it. In between the door
-may wait. What came in and what became of it stands in `received`, in order.
+No waiting and no network here: `admit` reads and finds the fault that meets the call, `perform` does it. In between the
+door may wait. What came in and what became of it stands in `received`, in order.
 """
 
 import hashlib
@@ -11,13 +11,14 @@ from random import Random
 from typing import Any, cast
 
 from yidi_mocks import downtime, envelope, registry, shapes
+from yidi_mocks.calls import Call, Received, Session
 from yidi_mocks.capabilities import PROFILES, Capabilities
 from yidi_mocks.clock import Clock
-from yidi_mocks.faults import Fault, Faults
+from yidi_mocks.faults import Faults
 from yidi_mocks.refusals import Refusal
-from yidi_mocks.world import Institution, Person, World
+from yidi_mocks.world import World
 from yidi_sdk import wire
-from yidi_sdk.catalogue import CATALOGUE, Effect, Transaction, by_infno
+from yidi_sdk.catalogue import CATALOGUE, Effect, by_infno
 from yidi_sdk.message import Input
 from yidi_sdk.transactions import QuerySettlement, SignIn
 
@@ -41,104 +42,13 @@ def answers(message: type[Input[Any]]) -> Callable[[Handler], Handler]:
 
 
 @dataclass(slots=True)
-class Received:
-    """One row of the record."""
-
-    n: int
-    at: str
-    infno: str
-    msgid: str
-    psn_no: str
-    mdtrt_id: str
-    chrg_bchno: str
-    setl_id: str | None
-    verdict: str
-    err_msg: str | None
-    cause: str | None
-    effect: bool
-    bytes_sha256: str
-    in_maintenance: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """As the control door shows it."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
-
-@dataclass(slots=True)
-class Call:
-    """One message on its way through."""
-
-    raw: bytes
-    at: str
-    envelope: dict[str, Any]
-    row: Transaction[Any] | None
-    problem: bytes | None = None
-    fault: Fault | None = None
-    institution: Institution | None = None
-    person: Person | None = None
-    moved: bool = False
-    setl_id: str | None = None
-
-    @property
-    def infno(self) -> str:
-        """As sent, "" when it is no text."""
-        value = self.envelope.get("infno")
-        return value if isinstance(value, str) else ""
-
-    @property
-    def msgid(self) -> str:
-        """As sent, "" when it is no text."""
-        value = self.envelope.get("msgid")
-        return value if isinstance(value, str) else ""
-
-    def node(self, name: str) -> Any:
-        """A node of the input, None where it is left out."""
-        given = self.envelope.get("input")
-        return cast("dict[str, Any]", given).get(name) if isinstance(given, dict) else None
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """The node that names person and visit: the message's main node, else its first object or first row."""
-        main = self.row.input.main_node if self.row else None
-        names = (main,) if main else ("mdtrtinfo", "feedetail")
-        for name in names:
-            value = self.node(name) if name else None
-            if isinstance(value, list) and value:
-                value = cast("list[Any]", value)[0]
-            if isinstance(value, dict):
-                return cast("dict[str, Any]", value)
-        return {}
-
-    def hospital(self) -> Institution:
-        """The sender, known once the call is admitted."""
-        if self.institution is None:
-            raise Refusal("institution_unknown")
-        return self.institution
-
-    def who(self) -> Person:
-        """The person the message is about."""
-        if self.person is None:
-            raise Refusal("psn_no_unknown")
-        return self.person
-
-
-@dataclass(slots=True)
-class Session:
-    """A sign-in."""
-
-    sign_no: str
-    fixmedins_code: str
-    operator: str
-    since: float
-
-
-@dataclass(slots=True)
 class Exchange:
     """The state of the hub and its one entrance."""
 
     profile: str = "national"
     scenario: str = "sunny"
     latency_s: float = 0.0
+    usual_latency_s: float = 0.0
     clock: Clock = field(default_factory=Clock)
     capabilities: Capabilities = field(default_factory=Capabilities)
     faults: Faults = field(default_factory=lambda: Faults(Random(1)))  # noqa: S311 - faults repeat by seed
@@ -233,6 +143,8 @@ class Exchange:
         envelope.check(call.envelope)
         self._demand_up(call)
         self._demand_sender(call)
+        if len(call.raw) > envelope.INPUT_LIMIT and _length(call.envelope["input"]) > envelope.INPUT_LIMIT:
+            raise Refusal("too_long")
         msgid = call.msgid
         if msgid in self.fenced:
             raise Refusal("fenced")
@@ -307,6 +219,10 @@ class Exchange:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _length(given: Any) -> int:
+    return len(wire.dumps(given).decode())
 
 
 def _text_of(body: bytes) -> str:

@@ -1,7 +1,8 @@
-"""Faults on request: kind x where x when. Which fault meets a call is decided here, and what becomes of its reply; pure.
+"""Faults on request: kind x where x when. Which one meets a call, and what becomes of its reply, is decided here; pure.
 
 `where`: before_effect means that nothing was done, after_effect that all was done and only the answer suffers.
-`when`: {"nth": n} the n-th matching call from now, {"times": n} the next n, {"always": true}, {"probability": p} by seed.
+`when`: {"nth": n} the n-th matching call from now, {"times": n} the next n, {"always": true}, {"probability": p} by
+seed.
 """
 
 from dataclasses import dataclass, field
@@ -57,7 +58,8 @@ PLACES: dict[Kind, tuple[str, frozenset[str]]] = {
     Kind.SIGN_EXPIRED: (BEFORE, frozenset({BEFORE, AFTER})),
     Kind.RATE_LIMIT: (BEFORE, frozenset({BEFORE, AFTER})),
 }
-OPTIONS = frozenset({"kind", "infno", "where", "when", "seconds", "after_bytes", "code", "err_msg", "text"})
+EXTRAS: tuple[str, ...] = ("seconds", "after_bytes", "code", "err_msg", "text")
+OPTIONS = frozenset({"kind", "infno", "where", "when", *EXTRAS})
 WHENS = frozenset({"nth", "times", "always", "probability"})
 BUSY_PAGE = (
     b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
@@ -116,11 +118,11 @@ class Faults:
     def _fires(self, fault: Fault) -> bool:
         when = fault.when
         if "nth" in when:
-            return fault.seen == when["nth"]
+            return fault.seen == int(when["nth"])
         if "times" in when:
-            return fault.fired < when["times"]
+            return fault.fired < int(when["times"])
         if "probability" in when:
-            return self.random.random() < when["probability"]
+            return self.random.random() < float(when["probability"])
         return bool(when.get("always"))
 
 
@@ -139,7 +141,7 @@ def fault_from(row: dict[str, Any], number: str) -> Fault:
     when = cast("dict[str, Any]", row.get("when") or {"nth": 1})
     if set(when) - WHENS or len(when) != 1:
         raise BadFault(f"when must be one of {', '.join(sorted(WHENS))}")
-    options = {name: row[name] for name in ("seconds", "after_bytes", "code", "err_msg", "text") if name in row}
+    options: dict[str, Any] = {name: row[name] for name in EXTRAS if name in row}
     return Fault(number, kind, str(row.get("infno") or ANY), where, when, options)
 
 
@@ -186,7 +188,7 @@ def _swap_owner(answer: dict[str, Any]) -> None:
     while stack:
         item = stack.pop()
         if isinstance(item, list):
-            stack.extend(cast("list[Any]", item))
+            stack.extend(item)  # pyright: ignore[reportUnknownArgumentType] - any JSON
         elif isinstance(item, dict):
             row = cast("dict[str, Any]", item)
             for name in ("psn_no", "mdtrt_id", "setl_id", "medins_setl_id"):

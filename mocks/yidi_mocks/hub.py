@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-import yidi_mocks.answers  # noqa: F401 - registers the handlers
-from yidi_mocks import downtime, envelope, faults
+from yidi_mocks import answers, downtime, envelope, faults
+from yidi_mocks.calls import Call
 from yidi_mocks.control import Control
-from yidi_mocks.exchange import PATHS, Call, Exchange
+from yidi_mocks.exchange import PATHS, Exchange
 from yidi_mocks.faults import Fault, Kind
+from yidi_mocks.refusals import sentence
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -26,7 +27,7 @@ MAINTENANCE_FOR = timedelta(hours=1)
 LARGEST = 4_000_000
 
 
-class ConnectionGone(Exception):  # noqa: N818 - not an error: the fault asked for it
+class ConnectionGone(Exception):  # not an error: the fault asked for it
     """The connection was closed on purpose, and this server gave no other way."""
 
 
@@ -35,7 +36,8 @@ class Hub:
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
-        self.control = Control(exchange).app()
+        answers.register_all()
+        self.control: Any = Control(exchange).app()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -43,7 +45,7 @@ class Hub:
             return
         path = scope["path"]
         if path.startswith("/_hub"):
-            await self.control(scope, receive, send)  # pyright: ignore[reportArgumentType] - plain ASGI dictionaries
+            await self.control(scope, receive, send)
             return
         message = await receive()
         raw = message.get("body", b"")
@@ -89,7 +91,7 @@ class Hub:
             await asyncio.sleep(seconds)
             if limit is not None and seconds > limit:
                 self.exchange.note(call, "fault:delay", None, "too_late")
-                await _answer(send, 200, JSON, self.exchange.refuse(call, faults.sentence("too_late")))
+                await _answer(send, 200, JSON, self.exchange.refuse(call, sentence("too_late")))
                 return
         body = self.exchange.perform(call)
         if not before:
@@ -162,7 +164,8 @@ async def _gone(receive: Receive) -> None:
 
 def _connection(scope: Scope) -> Any:
     """The connection itself. Raises ConnectionGone where the server does not hand it over."""
-    connection = (scope.get("extensions") or {}).get(CONNECTION)
+    extensions: dict[str, Any] = scope.get("extensions") or {}
+    connection = extensions.get(CONNECTION)
     if connection is None:
         raise ConnectionGone
     return connection

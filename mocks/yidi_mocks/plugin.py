@@ -32,7 +32,7 @@ class RunningHub:
         self.url = url
 
     def control(self, path: str, body: Any = None, method: str | None = None) -> Any:
-        """One call of the control door: `control("/faults", {...})`, `control("/ledger?live=true")`. Raises ControlRefused."""
+        """One call of the control door, such as `control("/faults", {...})`. Raises ControlRefused."""
         verb = method or ("GET" if body is None else "POST")
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(  # noqa: S310 - our own http address
@@ -88,11 +88,17 @@ def hub_server() -> "Iterator[ThreadedHub]":
     server.stop()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the scenario mark known."""
+    config.addinivalue_line("markers", "hub_scenario(name, seed=1): the scenario at which the `hub` fixture begins")
+
+
 @pytest.fixture
-def hub(hub_server: "ThreadedHub") -> RunningHub:
-    """A running hub at the beginning of the sunny scenario."""
+def hub(hub_server: "ThreadedHub", request: pytest.FixtureRequest) -> RunningHub:
+    """A running hub at the beginning of the sunny scenario, or of the one marked."""
     running = RunningHub(hub_server.server.url)
-    running.reset()
+    marked = request.node.get_closest_marker("hub_scenario")
+    running.reset(*(marked.args if marked else ()), **(marked.kwargs if marked else {}))
     return running
 
 

@@ -4,7 +4,7 @@ Texts that the contract fixes word for word stand without prefix and tail.
 """
 
 
-class Refusal(Exception):  # noqa: N818 - a business "no", not an error of the hub
+class Refusal(Exception):  # a business "no", not an error of the hub
     """The platform says no: nothing was done. `cause` is a key of `TEXTS`, `text` what the caller reads."""
 
     def __init__(self, cause: str, **about: object) -> None:
@@ -15,7 +15,7 @@ class Refusal(Exception):  # noqa: N818 - a business "no", not an error of the h
 
 EXACT = frozenset({"original_not_found", "already_reversed", "original_cleared", "original_other_day", "maintenance"})
 
-# cause: (text, tail)
+# by cause: the text and its tail
 TEXTS: dict[str, tuple[str, str]] = {
     # the message itself
     "field_missing": ("{label}({name})不能为空", "reqBO_001"),
@@ -45,7 +45,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no_insurance": ("该参保人的参保信息为空", "psnBO_003"),
     "name_differs": ("人证不一致：人员姓名(psn_name)与证件号码(certno)不一致", "psnBO_004"),
     "card_sn_missing": ("卡识别码(card_sn)不能为空：社会保障卡就诊必须上传", "psnBO_005"),
-    "credential_used": ("电子凭证令牌已失效，请刷新二维码后重扫", "psnBO_006"),
     "credential_differs": ("人证不一致：就诊凭证编号(mdtrt_cert_no)与人员编号(psn_no)不符", "psnBO_007"),
     "insutype_not_held": ("险种类型(insutype)无有效参保信息，请确认是否停保", "psnBO_008"),
     "enrolment_paused": ("参保已暂停，请确认是否停保：险种类型(insutype){value}", "psnBO_009"),

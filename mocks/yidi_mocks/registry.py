@@ -1,4 +1,4 @@
-"""Builds the world: institutions and personas from data files, people and institutions from what the control door sends.
+"""Builds the world: institutions and personas from data files, people and hospitals from what the control door sends.
 
 Days in persona files may be relative to the hub's day at reset: `today`, `today-180d`, `today+30d`.
 """
@@ -130,7 +130,7 @@ def insurance_from(row: dict[str, Any]) -> Insurance:
         paused_from=row.get("paused_from"),
         since=str(row.get("since") or "2015-07-01"),
         balance=Decimal(str(row.get("balance", "400.00" if employee else "0.00"))),
-        psn_type=str(row.get("psn_type", "1101" if employee else "1501")),
+        psn_type=str(row.get("psn_type", "11" if employee else "15")),
         civil_servant=bool(row.get("civil_servant", False)),
         emp_name=str(row.get("emp_name", "")),
     )

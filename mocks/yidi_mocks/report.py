@@ -5,21 +5,31 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from yidi_mocks.exchange import Received
-from yidi_sdk.catalogue import Effect, by_infno, row_of
-from yidi_sdk.transactions import ReverseTransaction, RevokeOutpatientSettlement, SettleOutpatient
+from yidi_mocks.calls import Received
 from yidi_mocks.visit_rules import TABLE, Forbidden
+from yidi_sdk.catalogue import Effect, by_infno, row_of
+from yidi_sdk.transactions import (
+    QueryEncounters,
+    QueryFees,
+    QuerySettlement,
+    ReverseTransaction,
+    RevokeOutpatientSettlement,
+    SettleOutpatient,
+)
 
 MONEY = frozenset({Effect.COMMIT, Effect.REVERSAL})
 ORDER = frozenset(cell.cause for row in TABLE.values() for cell in row.values() if isinstance(cell, Forbidden))
 UNDOES = frozenset({row_of(RevokeOutpatientSettlement).infno, row_of(ReverseTransaction).infno})
+ASKS = frozenset(row_of(message).infno for message in (QueryEncounters, QuerySettlement, QueryFees))
+LOST = frozenset(f"fault:{kind}" for kind in ("drop_request", "drop_reply", "hang", "cut", "garble", "html", "status"))
+LINE = "  {infno:<6}{name}  收到{received} 成功{ok} 拒绝{refused} 故障{fault}"
 SETTLES = row_of(SettleOutpatient).infno
 
 
 def conformance(received: Iterable[Received]) -> dict[str, Any]:
     """Counts by transaction, violations in order, refusals by cause; `passed` when there is no violation."""
     rows = list(received)
-    violations = [*_repeated_commits(rows), *_during_maintenance(rows), *_wrong_order(rows), *_repeated_ids(rows)]
+    violations = [found for rule in RULES for found in rule(rows)]
     violations.sort(key=lambda violation: violation["n"])
     return {
         "passed": not violations,
@@ -62,6 +72,21 @@ def _repeated_commits(rows: list[Received]) -> Iterable[dict[str, Any]]:
             standing = {batch: setl_id for batch, setl_id in standing.items() if not _undone(row, batch, setl_id)}
 
 
+def _blind_repeats(rows: list[Received]) -> Iterable[dict[str, Any]]:
+    """A batch sent again after its answer was lost, without asking what had become of it."""
+    doubtful: set[tuple[str, str, str]] = set()
+    for row in rows:
+        key = (row.psn_no, row.mdtrt_id, row.chrg_bchno)
+        if row.infno == SETTLES and row.chrg_bchno:
+            if key in doubtful:
+                yield _violation(row, "blind_repeat", "结果未知时未查询即再次结算")
+            doubtful.discard(key)
+            if row.verdict in LOST:
+                doubtful.add(key)
+        elif row.infno in ASKS or row.infno in UNDOES:
+            doubtful = {d for d in doubtful if d[0] != row.psn_no or row.mdtrt_id not in ("", d[1])}
+
+
 def _undone(row: Received, batch: tuple[str, str], setl_id: str | None) -> bool:
     """A revocation names the visit, a reversal the settlement."""
     return row.mdtrt_id == batch[0] if row.mdtrt_id else row.setl_id == setl_id
@@ -86,13 +111,13 @@ def _repeated_ids(rows: list[Received]) -> Iterable[dict[str, Any]]:
             yield _violation(row, "duplicate_msgid", row.err_msg or "")
 
 
+RULES = (_repeated_commits, _blind_repeats, _during_maintenance, _wrong_order, _repeated_ids)
+
+
 def as_text(found: dict[str, Any]) -> str:
     """For people, in a terminal."""
     lines = [f"一致性报告 conformance report: {'通过 passed' if found['passed'] else '不通过 failed'}", ""]
-    lines += [
-        f"  {row['infno']:<6}{row['name']}  收到{row['received']} 成功{row['ok']} 拒绝{row['refused']} 故障{row['fault']}"
-        for row in found["by_transaction"]
-    ]
+    lines += [LINE.format(**row) for row in found["by_transaction"]]
     lines += ["", f"违反 violations: {len(found['violations'])}"]
     lines += [f"  #{v['n']} {v['rule']} {v['infno']} {v['msgid']} {v['text']}" for v in found["violations"]]
     lines += ["", "拒绝 refusals:"] + [f"  {cause}: {count}" for cause, count in found["refusals"].items()]

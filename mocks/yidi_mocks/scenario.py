@@ -34,7 +34,7 @@ def restart(hub: Exchange, name: str, *, seed: int = 1, profile: str | None = No
     if profile is not None and profile not in PROFILES:
         raise BadScenario(f"profile must be one of {', '.join(PROFILES)}")
     hub.profile = profile or hub.profile
-    hub.scenario = row["name"]
+    hub.scenario = name
     hub.clock.reset()
     if row.get("clock"):
         hub.clock.set(downtime.moment(row["clock"]))
@@ -50,7 +50,7 @@ def restart(hub: Exchange, name: str, *, seed: int = 1, profile: str | None = No
     hub.windows = downtime.Windows()
     for window in row.get("maintenance", ()):
         hub.windows.plant(_window(hub, window))
-    hub.latency_s = row.get("latency_ms", 0) / 1000
+    hub.latency_s = row["latency_ms"] / 1000 if "latency_ms" in row else hub.usual_latency_s
     hub.sessions.clear()
     hub.seen.clear()
     hub.fenced.clear()

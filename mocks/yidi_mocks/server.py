@@ -1,7 +1,8 @@
 """The hub on uvicorn: one write a reply, no Nagle delay, and a connection that can be closed without an answer.
 
-uvicorn writes head and body apart. `Joined` collects what is written in one turn of the event loop and lets it leave in one
-write; with TCP_NODELAY the answer is one segment. The protocol hands itself to the application as `yidi.connection`.
+uvicorn writes head and body apart. `Joined` collects what is written in one turn of the event loop and lets it leave in
+one write; with TCP_NODELAY the answer is one segment. The protocol hands itself to the application as
+`yidi.connection`.
 """
 
 import asyncio

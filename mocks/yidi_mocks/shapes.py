@@ -1,7 +1,8 @@
 """Strict checks of the raw JSON of `input`, before any model sees it.
 
-Each Input class is read once into a plan: nodes, fields, limits. What is checked is what the wire showed, so that a mistake
-in how our own models read messages cannot hide behind the same models. The first thing wrong is refused by name.
+Each Input class is read once into a plan: nodes, fields, limits. What is checked is what the wire showed, so that a
+mistake in how our own models read messages cannot hide behind the same models. The first thing wrong is refused by
+name.
 """
 
 import re
@@ -114,10 +115,9 @@ def check(message: type[Input[Any]], given: Any, *, may_be_empty: frozenset[str]
 def _check_list(node: NodePlan, value: Any, may_be_empty: frozenset[str]) -> None:
     if not isinstance(value, list):
         raise Refusal("node_kind", name=node.name, why="列表")
-    rows = cast("list[Any]", value)
-    if not rows and node.required:
+    if not value and node.required:
         raise Refusal("node_missing", name=node.name)
-    for row in rows:
+    for row in value:  # pyright: ignore[reportUnknownVariableType] - any JSON
         _check_object(node, row, may_be_empty)
 
 

@@ -1,7 +1,7 @@
 """What the platform holds, as plain records: people, filings, institutions, visits, lines, settlements.
 
-Days are text, yyyy-MM-dd, and compare as such. Amounts are `Decimal` with two places. What a person has used up in a year
-and what is left on the account are never stored: they are sums over live settlements, so that undoing cannot forget them.
+Days are text, yyyy-MM-dd, and compare as such. Amounts are `Decimal` with two places. What a person has used up in a
+year and what is left on the account are never stored: they are sums over live settlements, which undoing cannot forget.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ class Insurance:
     paused_from: str | None = None
     since: str = "2015-07-01"
     balance: Decimal = ZERO
-    psn_type: str = "1101"
+    psn_type: str = "11"
     civil_servant: bool = False
     emp_name: str = ""
 
@@ -104,7 +104,7 @@ class Person:
 
 @dataclass(slots=True)
 class Institution:
-    """A hospital. `local_code` is the five-digit code of the policy document; `code` is the wire's twelve characters."""
+    """A hospital by its twelve-character wire code; `about` keeps the five-digit `local_code` of the document."""
 
     code: str
     name: str

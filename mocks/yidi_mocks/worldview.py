@@ -7,6 +7,7 @@ from yidi_mocks import days, registry
 from yidi_mocks.registry import BadWorld
 from yidi_mocks.visit_rules import state_of
 from yidi_mocks.world import (
+    Credential,
     Filing,
     Institution,
     Insurance,
@@ -30,7 +31,6 @@ CHANGEABLE = frozenset(
         "in_stay",
         "filing",
         "qualification",
-        "insurance",
         "status",
         "paused_from",
         "balance",
@@ -85,7 +85,7 @@ def persona_row(person: Person) -> dict[str, Any]:
         "name": person.persona,
         "title": person.title,
         "credential": {"kind": shown.kind, "value": shown.value, "card_sn": shown.card_sn},
-        "insured_division": person.insurances[0].division,
+        "insured_division": person.insurances[0].division if person.insurances else None,
         "about": person.about,
         "psn_no": person.psn_no,
         "person_name": person.name,
@@ -146,7 +146,7 @@ def make_person(world: World, row: dict[str, Any], today: str) -> Person:
 
 
 def change_person(world: World, person: Person, row: dict[str, Any], today: str) -> None:
-    """Change what the row names. Lists replace; `filing`, `qualification`, `insurance` add to or change one of the list.
+    """Change what the row names. Lists replace; `filing` and `qualification` change one of a list or add to it.
 
     `status`, `paused_from` and `balance` at the top are those of the first insurance. Raises BadWorld.
     """
@@ -189,7 +189,7 @@ def _change_lists(world: World, person: Person, row: dict[str, Any], today: str)
         made_one = registry.qualification_from({**(_qualification(old_one) if old_one else {}), **given}, today)
         person.qualifications = [q for q in person.qualifications if q is not old_one] + [made_one]
     if "credentials" in row:
-        person.credentials = [registry.Credential(c["kind"], c["value"], c.get("card_sn")) for c in row["credentials"]]
+        person.credentials = [Credential(c["kind"], c["value"], c.get("card_sn")) for c in row["credentials"]]
         world.add_person(person)
 
 
@@ -219,7 +219,7 @@ def put_institution(world: World, code: str, row: dict[str, Any]) -> Institution
 
 
 def change_settlement(settlement: Settlement, row: dict[str, Any]) -> None:
-    """`clearing_state` open, in_clearing or cleared; `clearing_month`; `settled_on` (or `date`), the day. Raises BadWorld."""
+    """`clearing_state` open, in_clearing or cleared; `clearing_month`; `settled_on` or `date`. Raises BadWorld."""
     unknown = set(row) - {"clearing_state", "clearing_month", "settled_on", "date", "settlement_day"}
     if unknown:
         raise BadWorld(f"cannot change {', '.join(sorted(unknown))}")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from his import Json, ledger, money_sends, open_visit, post, submission_of, wait_for
+from his import Json, ledger, money_sends, open_visit, post, submissions_of, wait_for
 from main_job.running import caller, run_gateway, run_hub, write_config
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -73,7 +73,7 @@ def test_fault(programs: tuple[httpx.Client, httpx.Client], kind: str, where: st
     if end == "settled":
         assert live[0]["setl_id"] == basket["settlement"]["settlement_id"]
         assert live[0]["psn_cash_pay"] == basket["settlement"]["amounts"]["cash"]
-    acts = [a for s in submission_of(gateway, visit["visit_id"]) for a in s["attempts"] if a["purpose"] == "act"]
+    acts = [a for s in submissions_of(gateway, visit["visit_id"]) for a in s["attempts"] if a["purpose"] == "act"]
     assert len(acts) == allowed
     again = post(gateway, f"/v1/visits/{visit['visit_id']}/settle", {}, f"settle-{visit['visit_id']}")
     assert [b["state"] for b in again.json()["baskets"]] == [end]

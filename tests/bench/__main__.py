@@ -41,7 +41,7 @@ def main() -> int:
                     figures += measure(Path(name))
     spent = round(time.monotonic() - begun, 1)
     if given.json:
-        print(json.dumps({"figures": [figure.as_json() for figure in figures], "seconds": spent}, ensure_ascii=False))
+        print(json.dumps({"figures": [figure.as_json() for figure in figures], "seconds": spent}, ensure_ascii=False))  # noqa: T201 - the program's answer
     else:
         Console().print(table(figures, spent))
     return 0
@@ -55,7 +55,9 @@ def table(figures: list[Figure], spent: float) -> Table:
     for figure in figures:
         aim = f"{figure.bound} {figure.aim:g}"
         if figure.ours is None or figure.bare is None or figure.ratio is None:
-            made.add_row(figure.axis, "", "", figure.ours_is, figure.bare_is, "", aim, f"not measured: {figure.skipped}")
+            made.add_row(
+                figure.axis, "", "", figure.ours_is, figure.bare_is, "", aim, f"not measured: {figure.skipped}"
+            )
             continue
         ours, bare = shown(figure.ours, figure.unit), shown(figure.bare, figure.unit)
         met = "yes" if figure.met else "no"

@@ -1,6 +1,6 @@
 """A program: the smallest ASGI application, on the server that the hub runs on. Prints `echo ready URL`.
 
-    python -m tests.bench.echo
+python -m tests.bench.echo
 """
 
 import asyncio
@@ -8,6 +8,7 @@ import socket
 from typing import Any
 
 import uvicorn
+
 from yidi_mocks.server import Connection
 
 
@@ -39,7 +40,7 @@ async def main() -> None:
         server_header=False,
         date_header=False,
     )
-    print(f"echo ready http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
+    print(f"echo ready http://127.0.0.1:{listening.getsockname()[1]}", flush=True)  # noqa: T201 - the program's answer
     await uvicorn.Server(config).serve(sockets=[listening])
 
 

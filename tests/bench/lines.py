@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+
+from tests.bench import material
+from tests.bench.measuring import Axis, Figure, in_turns, seconds
 from yidi_sdk import wire
 from yidi_sdk.profile import load
 from yidi_sdk.protocol import encode
 from yidi_sdk.transactions import UploadOutpatientFees
-
-from tests.bench import material
-from tests.bench.measuring import Axis, Figure, in_turns, seconds
 
 BARE = "msgspec structs"
 ENCODE = Axis("5,000 lines, encode", "protocol.encode", BARE, "s", "<=", 1.5)

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import aiohttp
 import httpx
+
+from tests.bench import material
+from tests.bench.measuring import Axis, Figure, in_turns, in_turns_async
+from tests.bench.programs import program
 from yidi_sdk.client import AsyncClient, Client
 from yidi_sdk.posters.aiohttp import AiohttpPoster
 from yidi_sdk.posters.httpx import HttpxPoster
 from yidi_sdk.profile import load
 from yidi_sdk.protocol import Request, encode
 from yidi_sdk.signing import HeaderSecret
-
-from tests.bench import material
-from tests.bench.measuring import Axis, Figure, in_turns, in_turns_async
-from tests.bench.programs import program
 
 AT_ONCE = 64
 SYNC = Axis("SDK, sync", "Client.send, signed, httpx", "httpx.Client.post", "calls/s", ">=", 0.90)

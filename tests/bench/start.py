@@ -8,7 +8,9 @@ from tests.bench.measuring import Axis, Figure, in_turns, seconds
 
 BARE = "pass"
 LAZY = Axis("start", "import yidi_sdk", "python -c pass", "s", "<=", 3.0)
-EAGER = Axis("start, with shapes", "from yidi_sdk.transactions import SettleOutpatient", "python -c pass", "s", "<=", 8.0)
+EAGER = Axis(
+    "start, with shapes", "from yidi_sdk.transactions import SettleOutpatient", "python -c pass", "s", "<=", 8.0
+)
 
 
 def measure() -> Iterator[Figure]:

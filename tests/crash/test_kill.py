@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from his import Json, ledger, money_sends, open_visit, post, submission_of, wait_for
+from his import Json, ledger, money_sends, open_visit, post, submissions_of, wait_for
 from main_job.running import Program, caller, run_gateway, run_hub, write_config
 
 pytestmark = [
@@ -50,7 +50,7 @@ def test_cp3_between_the_journal_and_the_first_byte(hub: httpx.Client, tmp_path:
     assert money_sends(hub) == []
     for _, gateway, basket in restarted(tmp_path, key, visit):
         assert basket["state"] == "failed"
-        assert [a["purpose"] for s in submission_of(gateway, visit["visit_id"]) for a in s["attempts"]].count("act") == 1
+        assert [a["purpose"] for s in submissions_of(gateway, visit["visit_id"]) for a in s["attempts"]].count("act") == 1
     assert money_sends(hub) == []
     assert ledger(hub) == []
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from yidi_mocks import benefit
@@ -11,11 +11,13 @@ from yidi_mocks.benefit import COLUMNS, FEN, PARTS, Claim, pay, place_of, places
 from yidi_mocks.entitlement import last_day, months_later, same_area
 from yidi_mocks.world import Filing
 
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 yuan = st.integers(0, 5_000_000).map(lambda n: Decimal(n).scaleb(-2))
 codes = st.sampled_from([rule.prefix + "0001" for rule in benefit.item_rules()])
 groups = st.sampled_from(["long_term", "local", "referral", "emergency", "other"])
 
 
+@CALM
 @given(codes, st.integers(1, 999_999), st.integers(1, 9999), st.booleans())
 def test_the_parts_of_a_line_are_the_line(code, price_millis, quantity_tenths, disapproved):
     price, quantity = Decimal(price_millis).scaleb(-3), Decimal(quantity_tenths).scaleb(-1)
@@ -26,6 +28,7 @@ def test_the_parts_of_a_line_are_the_line(code, price_millis, quantity_tenths, d
     assert all(part >= 0 and part == part.quantize(FEN) for part in parts)
 
 
+@CALM
 @given(
     place=st.sampled_from(places()),
     parts=st.tuples(yuan, yuan, yuan, yuan),

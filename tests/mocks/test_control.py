@@ -8,9 +8,26 @@ import pytest
 from yidi_mocks.plugin import ControlRefused
 from yidi_mocks.registry import persona_rows, scenario_rows
 
-NAMES = """filed_hypertension filed_hypertension_diabetes filed_no_qualification not_filed filing_expires_today
-emergency_not_filed trauma_no_third_party trauma_third_party inpatient_new_year several_insurances account_in_fund
-retired_resettled disease_not_open_here benefit_suspended transplant_kidney tumour dialysis local_patient""".split()
+NAMES = [
+    "filed_hypertension",
+    "filed_hypertension_diabetes",
+    "filed_no_qualification",
+    "not_filed",
+    "filing_expires_today",
+    "emergency_not_filed",
+    "trauma_no_third_party",
+    "trauma_third_party",
+    "inpatient_new_year",
+    "several_insurances",
+    "account_in_fund",
+    "retired_resettled",
+    "disease_not_open_here",
+    "benefit_suspended",
+    "transplant_kidney",
+    "tumour",
+    "dialysis",
+    "local_patient",
+]
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -245,7 +262,5 @@ def test_scenario_from_a_file(hub, tmp_path):
 
 @pytest.mark.parametrize("form", ["text", "html"])
 def test_report_for_people(hub, cashier, form):
-    import urllib.request
-
-    with urllib.request.urlopen(f"{hub.url}/_hub/report?format={form}") as answer:
-        assert "通过" in answer.read().decode()
+    cashier.connection.request("GET", f"/_hub/report?format={form}")
+    assert "通过" in cashier.connection.getresponse().read().decode()

@@ -210,3 +210,45 @@ def test_probability_repeats_by_seed(hub, cashier):
     first = run()
     assert first == run()
     assert set(first) == {0, -1}
+
+
+def test_a_hub_with_hanging_connections_still_stops():
+    from yidi_mocks.exchange import Exchange
+    from yidi_mocks.plugin import RunningHub
+    from yidi_mocks.server import ThreadedHub
+
+    server = ThreadedHub(Exchange())
+    server.start()
+    hub = RunningHub(server.server.url)
+    hub.fault("hang", "*", when={"always": True})
+    place = urlsplit(hub.url)
+    with socket.create_connection((place.hostname, place.port), timeout=5) as plug:
+        plug.sendall(b"POST /fsi/api/callService HTTP/1.1\r\nhost: hub\r\ncontent-length: 2\r\n\r\n{}")
+        while not hub.received():
+            time.sleep(0.01)
+        begun = time.monotonic()
+        server.stop()
+        assert time.monotonic() - begun < 4
+        with pytest.raises(OSError):
+            plug.recv(1) or plug.sendall(b"x" * 100_000) or plug.sendall(b"x" * 100_000)
+
+
+@pytest.mark.hub_scenario("lost_reply_once")
+def test_blind_repeats_are_violations(hub, cashier):
+    cashier.serve("filed_hypertension")
+    visit, batch = cashier.basket(disease="M03900")
+    data = cashier.settle_data(visit, batch, "100.00", "14")
+    assert raw_exchange(hub, wire.dumps(cashier.envelope("2207", {"data": data}))) == (b"", True)
+    cashier.send("2207", {"data": data})
+    assert [v["rule"] for v in hub.control("/report")["violations"]] == ["duplicate_commit", "blind_repeat"]
+
+
+def test_asking_after_a_lost_answer_is_right(hub, cashier):
+    cashier.serve("filed_hypertension")
+    visit, batch = cashier.basket(disease="M03900")
+    data = cashier.settle_data(visit, batch, "100.00", "14")
+    hub.fault("drop_request", "2207")
+    assert raw_exchange(hub, wire.dumps(cashier.envelope("2207", {"data": data}))) == (b"", True)
+    cashier.ok("5204", {"data": {"psn_no": cashier.psn_no, "mdtrt_id": visit}})
+    cashier.ok("2207", {"data": data})
+    assert hub.control("/report")["passed"]

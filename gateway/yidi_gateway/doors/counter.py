@@ -1,17 +1,21 @@
 """The calls of a HIS about patients, visits, settlements and submissions: each goes to the desk."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from yidi_gateway.doors.table import Asked, House
-from yidi_gateway.journal.port import Search
+from yidi_gateway.journal.port import Page, Search
 from yidi_gateway.lifecycle import TOLD
 from yidi_gateway.problem import Problem
+from yidi_gateway.submission import Submission
 from yidi_gateway.visits import Answer
+from yidi_gateway.visits.telling import submission_json
 
 _moment: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 MOST = 200
+LOOKED_THROUGH = 5000
 
 
 async def identity(house: House, asked: Asked) -> Answer:
@@ -47,7 +51,24 @@ async def submission(house: House, asked: Asked) -> Answer:
 
 
 async def submissions(house: House, asked: Asked) -> Answer:
-    return await house.desk.submissions(asked.call, search_of(asked))
+    search = search_of(asked)
+    if search.key is None:
+        return await house.desk.submissions(asked.call, search)
+    return await under_key(house, asked, search, search.key)
+
+
+async def under_key(house: House, asked: Asked, search: Search, key: str) -> Answer:
+    """All that came of one request: a key covers its baskets, whose submissions carry it as `KEY:...`. Looks through
+    the caller's newest `LOOKED_THROUGH`, or those since `since`."""
+    found: list[Submission] = []
+    page = Page((), search.cursor)
+    seen = 0
+    while seen == 0 or (page.next is not None and seen < LOOKED_THROUGH):
+        page = await house.engine.journal.search(replace(search, key=None, cursor=page.next, limit=MOST))
+        found += [row for row in page.items if row.key == key or row.key.startswith(f"{key}:")]
+        seen += MOST
+    items = [submission_json(row, house.engine.output_of, asked.call.language) for row in found[: search.limit]]
+    return Answer(200, {"items": items, "next": None})
 
 
 async def ack(house: House, asked: Asked) -> Answer:

@@ -36,16 +36,14 @@ async def live(_house: House, _asked: Asked) -> Answer:
 async def ready(house: House, _asked: Asked) -> Answer:
     """The journal keeps things. Raises JournalDown."""
     await house.engine.journal.count()
-    return Answer(
-        200, {"status": "ready", "journal": "up", "link": str(house.engine.link.status(house.engine.clock.now()))}
-    )
+    return Answer(200, {"status": "ready", "journal": "up", "link": str(house.engine.status)})
 
 
 async def metrics(house: House, _asked: Asked) -> Answer:
     """Prometheus text: submissions by state, the line, sends by outcome."""
     engine = house.engine
     counts = await engine.journal.count()
-    status = engine.link.status(engine.clock.now())
+    status = engine.status
     lines = ["# HELP yidi_submissions Submissions in the journal.", "# TYPE yidi_submissions gauge"]
     lines += [f'yidi_submissions{{state="{state}"}} {counts.get(state, 0)}' for state in State]
     lines += ["# HELP yidi_link The line to the platform: 1 for the state it is in.", "# TYPE yidi_link gauge"]

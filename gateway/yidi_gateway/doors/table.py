@@ -8,10 +8,10 @@ from pydantic import BaseModel
 
 from yidi_gateway.access.callers import Callers
 from yidi_gateway.engine import Engine
-from yidi_gateway.shapes import Body
+from yidi_gateway.shapes import Body, OperatorIn
 from yidi_gateway.visits import Answer, Call, Desk
-from yidi_gateway.visits.hospital import Hospital
 from yidi_gateway.visits.once import Once
+from yidi_sdk.institution import Operator
 
 SMALL = 2_000_000
 LARGE = 20_000_000
@@ -24,9 +24,13 @@ class House:
 
     engine: Engine
     desk: Desk
-    hospital: Hospital
+    operator: Operator
     once: Once
     callers: Callers
+
+    def operator_of(self, given: OperatorIn | None) -> Operator:
+        """Who a call names, else the configured one."""
+        return self.operator if given is None else Operator(id=given.id, name=given.name, kind=given.kind)
 
 
 @dataclass(frozen=True, slots=True)

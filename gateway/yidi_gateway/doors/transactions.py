@@ -41,7 +41,7 @@ async def transact(house: House, asked: Asked) -> Answer:
         raise Problem("FORBIDDEN", http=403, detail=f"needs {' or '.join(scopes_of(row))}")
     body: TransactionIn = asked.body
     message = message_of(row, body.input, asked.call)
-    operator = house.hospital.operator_of(body.operator)
+    operator = house.operator_of(body.operator)
     division = body.insured_division or ""
     try:
         if row.effect is not Effect.COMMIT:
@@ -54,7 +54,7 @@ async def transact(house: House, asked: Asked) -> Answer:
         raise Problem("OWNED_BY_VISIT", http=CONFLICT, detail=row.infno)
     order = Order(
         caller=asked.call.caller,
-        key=f"{key}/{row.infno}",
+        key=f"{key}:{row.infno}",
         message=message,
         operator=operator,
         insured_division=division,

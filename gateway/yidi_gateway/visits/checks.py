@@ -1,4 +1,4 @@
-"""What is checked of a call before anything is sent: credential, answers, form 11, lines. All objections at once. Pure."""
+"""What is checked of a call before anything is sent: credential, answers, form 11, lines; all at once. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

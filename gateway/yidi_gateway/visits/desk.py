@@ -18,6 +18,7 @@ from yidi_gateway.shapes import CancelIn, EligibilityIn, IdentityIn, RefundIn, S
 from yidi_gateway.submission import Move, Submission
 from yidi_gateway.visits import telling
 from yidi_gateway.visits.calls import Answer, Call
+from yidi_gateway.visits.cancelling import Cancelling
 from yidi_gateway.visits.hospital import Hospital
 from yidi_gateway.visits.once import Once, downtime
 from yidi_gateway.visits.opening import Opening
@@ -52,6 +53,7 @@ class Desk:
         self._once = Once(engine.journal, engine.clock)
         self._opening = Opening(self._hospital)
         self._settling = Settling(self._hospital, self._opening)
+        self._cancelling = Cancelling(self._hospital, self._opening, self._settling)
         self._refunding = Refunding(self._hospital, self._opening, self._settling)
 
     # ---- who, and may they
@@ -92,7 +94,10 @@ class Desk:
     async def cancel(self, call: Call, visit_id: str, body: CancelIn) -> Answer:
         """Undo a visit in the legal order."""
         return await self._money(
-            call, f"POST /v1/visits/{visit_id}/cancel", visit_id, lambda _: self._refunding.cancel(call, visit_id, body)
+            call,
+            f"POST /v1/visits/{visit_id}/cancel",
+            visit_id,
+            lambda _: self._cancelling.cancel(call, visit_id, body),
         )
 
     async def refund(self, call: Call, settlement_id: str, body: RefundIn) -> Answer:

@@ -8,12 +8,14 @@ from typing import Any, TypeVar
 from yidi_gateway.clock import BEIJING
 from yidi_gateway.engine import Engine
 from yidi_gateway.journal.port import Search
+from yidi_gateway.lifecycle import State
 from yidi_gateway.problem import Problem
 from yidi_gateway.shapes import OperatorIn
 from yidi_gateway.submission import Submission, Visit
 from yidi_gateway.visits import facts
 from yidi_gateway.visits.document import Document, read, write
 from yidi_gateway.visits.facts import Known, Rights
+from yidi_sdk.catalogue import row_of
 from yidi_sdk.errors import NotSent, Refused, YidiError
 from yidi_sdk.flows import Flow, run_async
 from yidi_sdk.institution import Operator
@@ -33,10 +35,14 @@ from yidi_sdk.rules.identity import (
 )
 from yidi_sdk.rules.reasons import Code, Reason
 from yidi_sdk.rules.settings import DEFAULTS, RuleSettings
+from yidi_sdk.transactions import RevokeOutpatientSettlement
 
 T = TypeVar("T")
 SOON_S = 5
 _PAGE = 200
+REVOKE = row_of(RevokeOutpatientSettlement).infno
+GONE = frozenset({State.REJECTED, State.ABSENT, State.REVERSED})
+"""A refund in one of these left the settlement as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +181,12 @@ class Hospital:
             cursor = page.next
             if cursor is None:
                 return tuple(found)
+
+    async def refund_of(self, row: Submission) -> Submission | None:
+        """The newest refund of a settlement that took place or may still."""
+        page = await self.engine.journal.search(Search(visit_id=row.visit_id, infno=REVOKE, limit=_PAGE))
+        made = (found for found in page.items if found.refund_of == row.id and not found.released)
+        return next((found for found in made if found.state not in GONE), None)
 
 
 def division_to_ask(person: Person) -> str:

@@ -1,7 +1,7 @@
 """A call under an Idempotency-Key is done once: the first final answer is kept and given again, byte for byte."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from yidi_gateway.clock import Clock
@@ -66,7 +66,7 @@ class Once:
         return again(answer.status, content)
 
     @asynccontextmanager
-    async def _alone(self, caller: str, key: str) -> AsyncIterator[None]:
+    async def _alone(self, caller: str, key: str) -> AsyncGenerator[None]:
         """One at a time under a key; the others wait and then find the answer."""
         name = (caller, key)
         lock, users = self._locks.get(name, (asyncio.Lock(), 0))

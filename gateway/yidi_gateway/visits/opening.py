@@ -9,25 +9,21 @@ from yidi_gateway.engine import Order
 from yidi_gateway.lifecycle import OPEN, State
 from yidi_gateway.line import Held
 from yidi_gateway.link import seconds_left
-from yidi_gateway.problem import Problem, of_reasons
+from yidi_gateway.problem import Problem
 from yidi_gateway.shapes import VisitIn
-from yidi_gateway.submission import Submission, Visit
-from yidi_gateway.visits import checks, planning, telling
+from yidi_gateway.submission import Submission
+from yidi_gateway.visits import telling
+from yidi_gateway.visits.admitting import Admitting
 from yidi_gateway.visits.calls import Answer, Call
-from yidi_gateway.visits.checks import Checked
-from yidi_gateway.visits.document import Document, Estimate, Failure, KeptBasket, read, write
-from yidi_gateway.visits.facts import Rights
+from yidi_gateway.visits.document import Document, Estimate, Failure, KeptBasket, read
 from yidi_gateway.visits.hospital import SOON_S, Hospital, unanswered
 from yidi_gateway.visits.once import downtime
+from yidi_gateway.visits.standing import standing
 from yidi_sdk.errors import Refused, Unknown, YidiError
 from yidi_sdk.flows import LineParts, ask, registration, trial_of, upload
 from yidi_sdk.institution import Operator
-from yidi_sdk.rules import baskets, eligibility
-from yidi_sdk.rules.eligibility import Question, registration_objections
-from yidi_sdk.rules.flags import Registration
-from yidi_sdk.rules.identity import Identified, Person
 from yidi_sdk.rules.money import check, check_line_parts
-from yidi_sdk.rules.reasons import Reason, without_notices
+from yidi_sdk.rules.reasons import Reason
 
 CREATED, ACCEPTED, CONFLICT = 201, 202, 409
 
@@ -42,6 +38,7 @@ class Opening:
     def __init__(self, hospital: Hospital) -> None:
         self._hospital = hospital
         self._engine = hospital.engine
+        self._admitting = Admitting(hospital)
 
     async def open(self, call: Call, body: VisitIn, visit_id: str) -> Answer:
         """The work of `POST /v1/visits`: 201 when every basket was tried, 202 while one is pending.
@@ -50,7 +47,7 @@ class Opening:
         """
         stored = await self._engine.journal.get_visit(visit_id)
         begun = stored is not None
-        document = read(stored.document, stored.version) if stored else await self._plan(call, body, visit_id)
+        document = read(stored.document, stored.version) if stored else await self._admitting.plan(call, body, visit_id)
         until = self._engine.clock.monotonic() + call.patience_s
         try:
             for basket in document.baskets:
@@ -70,102 +67,12 @@ class Opening:
         document = await self._hospital.load(visit_id, call.caller)
         rows = await self._hospital.submissions(visit_id)
         quiet_s = self._engine.timing.quiet_s
-        stands = {basket.id: telling.standing(basket, rows, self._engine.output_of) for basket in document.baskets}
+        stands = {basket.id: standing(basket, rows, self._engine.output_of) for basket in document.baskets}
         body = telling.opened_json(document, call.language, stands, quiet_s)
         if status == ACCEPTED:
             text = telling.PENDING[call.language].format(seconds=int(quiet_s))
             body |= {"state": "pending", "retry_after_s": telling.RETRY_S, "text": text}
         return Answer(status, body)
-
-    # ---- before anything is registered
-
-    async def _plan(self, call: Call, body: VisitIn, visit_id: str) -> Document:
-        hospital = self._hospital
-        now = hospital.now()
-        labels = self._engine.profile.flag_codes
-        checked = checks.check_visit(body, now, hospital.place, hospital.settings, labels, call.language)
-        operator = hospital.operator_of(body.operator)
-        known = await hospital.who_is(checked.credential, operator)
-        if known.person is None or known.reason is not None:
-            raise of_reasons((known.reason,) if known.reason else ())
-        choice = checks.choice_of(body.insurance_kind, body.insurance_division)
-        his = checks.his_record(body.patient, checked.credential)
-        met = await hospital.identified(known.person, his, now.date(), operator, choice)
-        found = await self._judged(call, body, checked, known.person, met, operator)
-        document = planning.plan(
-            visit_id,
-            body,
-            checked,
-            found,
-            caller=call.caller,
-            key=call.key or "",
-            operator=operator,
-            labels=labels,
-            now=now,
-        )
-        visit = Visit(visit_id, call.caller, now, write(document))
-        await self._engine.journal.put_visit(visit)  # False: another call under this key was faster
-        return await hospital.load(visit_id, call.caller)
-
-    async def _judged(
-        self, call: Call, body: VisitIn, checked: Checked, person: Person, met: Identified, operator: Operator
-    ) -> planning.Found:
-        """Registration is refused for what no later step can cure; filing and qualification act at the settlement."""
-        hospital, insurance = self._hospital, met.insurance
-        refused = without_notices(met.reasons)
-        if refused or insurance is None:
-            raise of_reasons(registration_objections(met.reasons) or met.reasons)
-        on = body.started_at.astimezone(hospital.now().tzinfo).date()
-        local = met.cross_province is False
-        flags = self._flags(body, checked, met, local=local)
-        wire = flags.wire
-        if wire is None:
-            raise of_reasons(flags.reasons)
-        coded = tuple(dict.fromkeys(line.disease_code for line in checked.lines if line.disease_code))
-        rights = Rights(None, (), ())
-        if not local:
-            rights = await hospital.rights(
-                person.psn_no,
-                insurance.insutype,
-                insurance.division,
-                med_type=wire.med_type,
-                on=on,
-                chronic=bool(coded),
-                operator=operator,
-            )
-        question = Question(
-            kind=body.kind,
-            on=on,
-            disease_codes=coded,
-            emergency=body.emergency,
-            trauma=body.trauma,
-            third_party=body.third_party,
-            commitment=checked.form.state,
-            name_compared=met.name_compared,
-        )
-        world = hospital.world(insurance, rights, met.reasons)
-        refused = registration_objections(eligibility.verdict(question, world, hospital.settings).reasons)
-        if refused:
-            raise of_reasons(refused)
-        split = baskets.split(
-            body.kind,
-            checked.lines,
-            rights.qualifications,
-            hospital.place,
-            insurance.division,
-            on=on,
-            settings=hospital.settings,
-            emergency=bool(body.emergency),
-        )
-        if split.outcome == "refused":
-            raise of_reasons(split.reasons, fields=checks.line_fields(body, split.reasons, call.language))
-        warned = hospital.about_the_visit(question, world)
-        return planning.Found(person, insurance, local, met.name_compared, wire, split, warned)
-
-    def _flags(self, body: VisitIn, checked: Checked, met: Identified, *, local: bool) -> Registration:
-        labels = self._engine.profile.flag_codes
-        compared = met.name_compared
-        return checks.flags_of(body, checked.form, self._hospital.settings, labels, compared=compared, local=local)
 
     # ---- one basket
 

@@ -68,7 +68,7 @@ class Patients:
     async def _rights(
         self, body: EligibilityIn, person: Person, insurance: Insurance | None, on: date, operator: Operator
     ) -> Rights:
-        """Asked for the insurance used; for one that could be used while none is chosen, so that all is told at once."""
+        """Asked for the insurance used, or one that could be while none is chosen, so that all is told at once."""
         hospital = self._hospital
         likely = insurance or next((row for row in person.insurances if row.insutype in COVERED), None)
         if likely is None or likely.division[:2] == hospital.place.division[:2]:

@@ -1,4 +1,4 @@
-"""Taking back: refunds of single settlements, and the undoing of a whole visit in the legal order."""
+"""Refunds: one settlement taken back, whole or in part."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,18 +10,19 @@ from yidi_gateway.engine import Order
 from yidi_gateway.journal.port import Search
 from yidi_gateway.lifecycle import OPEN, TOLD, State
 from yidi_gateway.problem import Problem, of_reasons, reason_json
-from yidi_gateway.shapes import CancelIn, RefundIn, SettleIn
+from yidi_gateway.shapes import RefundIn, SettleIn
 from yidi_gateway.submission import Submission
 from yidi_gateway.visits import telling
 from yidi_gateway.visits.calls import Answer, Call
 from yidi_gateway.visits.document import Document, KeptBasket
 from yidi_gateway.visits.facts import extension
-from yidi_gateway.visits.hospital import Hospital, unanswered
-from yidi_gateway.visits.opening import Opening, busy, operator_of
+from yidi_gateway.visits.hospital import Hospital
+from yidi_gateway.visits.opening import Opening, busy
 from yidi_gateway.visits.planning import rest_basket
 from yidi_gateway.visits.settling import Settling
-from yidi_gateway.visits.telling import REGISTER, REVOKE, SETTLE, Standing, amounts_json, amounts_of_row
-from yidi_sdk.errors import Refused, YidiError
+from yidi_gateway.visits.standing import SETTLE, Standing, amounts_of_row
+from yidi_gateway.visits.telling import amounts_json
+from yidi_sdk.errors import YidiError
 from yidi_sdk.flows import ask
 from yidi_sdk.institution import Operator
 from yidi_sdk.rules import refunds
@@ -29,17 +30,12 @@ from yidi_sdk.rules.money import Amounts, Fund, check
 from yidi_sdk.rules.reasons import Reason
 from yidi_sdk.rules.refunds import Category, Clearing, RefundDecision, Settled
 from yidi_sdk.transactions import (
-    CancelOutpatientRegistration,
     QuerySettlement,
-    RevokeOutpatientFees,
     RevokeOutpatientSettlement,
 )
 
 DONE, ACCEPTED = 200, 202
 _PAGE = 200
-NOTHING_THERE = "no_fees_to_revoke"
-GONE = frozenset({State.REJECTED, State.ABSENT, State.REVERSED})
-"""A refund in one of these left the settlement as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,7 @@ class Original:
 
 
 class Refunding:
-    """Refunds settlements and cancels visits. Every step that moves money is a submission of its own."""
+    """Refunds settlements; each refund is a submission of its own."""
 
     def __init__(self, hospital: Hospital, opening: Opening, settling: Settling) -> None:
         self._hospital = hospital
@@ -69,10 +65,12 @@ class Refunding:
         until = self._engine.clock.monotonic() + call.patience_s
         row = await self._settlement(settlement_id, call.caller)
         original = await self._original(row, call, body)
-        made = await self._refund_of(row)
+        made = await self._hospital.refund_of(row)
         mine = made is not None and made.key == f"{call.key}:refund" and made.caller == call.caller
         decision = await self._decided(original, body, None if mine else made)
-        done = await self._opening.done(self._order(call, original, body), until)
+        done = await self._opening.done(
+            revocation(row, call.caller, f"{call.key}:refund", self._hospital.operator_of(body.operator)), until
+        )
         told = self._told(call, original, decision, done)
         if told["state"] != "settled" or body.keep_lines is None:
             return Answer(ACCEPTED if told["state"] == "pending" else DONE, told)
@@ -110,13 +108,6 @@ class Refunding:
             clearing = clearing_in(found.setlinfo)
         return Original(row, *known, settled_at, clearing, refunded, document)
 
-    async def _refund_of(self, row: Submission) -> Submission | None:
-        """The newest refund of a settlement that took place or may still."""
-        search = Search(visit_id=row.visit_id, infno=REVOKE, limit=_PAGE)
-        page = await self._engine.journal.search(search)
-        made = [found for found in page.items if found.refund_of == row.id and not found.released]
-        return next((found for found in made if found.state not in GONE), None)
-
     async def _decided(self, original: Original, body: RefundIn, made: Submission | None) -> RefundDecision:
         """RE2 to RE15 by the rules. Raises Problem 409."""
         state = TOLD[original.row.state]
@@ -145,7 +136,7 @@ class Refunding:
 
     async def _is_mine(self, original: Original) -> bool:
         """The platform shows the refund that this very call is carrying on."""
-        return await self._refund_of(original.row) is not None
+        return await self._hospital.refund_of(original.row) is not None
 
     def _kept_lines(self, original: Original, body: RefundIn) -> tuple[str, ...]:
         """The lines that are settled anew: known ones, and not all of them."""
@@ -168,27 +159,11 @@ class Refunding:
             for other in page.items:
                 if other.id == row.id:
                     return True
-                if other.psn_no == row.psn_no and await self._refund_of(other) is None:
+                if other.psn_no == row.psn_no and await self._hospital.refund_of(other) is None:
                     return False
             cursor = page.next
             if cursor is None:
                 return True
-
-    def _order(self, call: Call, original: Original, body: RefundIn) -> Order:
-        row = original.row
-        return Order(
-            caller=call.caller,
-            key=f"{call.key}:refund",
-            message=RevokeOutpatientSettlement(setl_id=row.setl_id or "", mdtrt_id=row.mdtrt_id, psn_no=row.psn_no),
-            operator=self._hospital.operator_of(body.operator),
-            insured_division=row.insured_division,
-            visit_id=row.visit_id,
-            basket_id=row.basket_id,
-            busy_on=f"{row.setl_id}/refund",
-            psn_no=row.psn_no,
-            mdtrt_id=row.mdtrt_id,
-            refund_of=row.id,
-        )
 
     def _told(self, call: Call, original: Original, decision: RefundDecision, done: Submission) -> dict[str, Any]:
         state = TOLD[done.state]
@@ -236,152 +211,22 @@ class Refunding:
         shown = next(entry for entry in answer.body["baskets"] if entry["basket_id"] == rest.id)
         return Answer(answer.status, {**told, "rest": shown})
 
-    # ---- the whole visit
 
-    async def cancel(self, call: Call, visit_id: str, body: CancelIn) -> Answer:
-        """RE16: settlements last first, then the fee lines, then the registrations. 202 while a step is pending."""
-        until = self._engine.clock.monotonic() + call.patience_s
-        document = await self._hospital.load(visit_id, call.caller)
-        rows = await self._hospital.submissions(visit_id)
-        operator = self._hospital.operator_of(body.operator) if body.operator else operator_of(document)
-        live = [row for row in rows if row.infno == SETTLE and row.state in (*OPEN, State.CONFIRMED, State.MANUAL)]
-        for row in live:  # newest first
-            if row.state is State.MANUAL:
-                raise Problem("IN_DOUBT", extra={"submission_id": row.id}, incident=row.incident)
-            if not await self._undone(call, row, operator, until):
-                return await self._settling.told(call, document)
-        for basket in reversed(document.baskets):
-            if not await self._unregistered(call, document, basket, rows, operator, until):
-                told = await self._settling.told(call, document)
-                return Answer(ACCEPTED, {**told.body, "state": "pending", "retry_after_s": telling.RETRY_S})
-        document = await self._hospital.keep(document, lambda kept: kept.model_copy(update={"state": "cancelled"}))
-        return await self._settling.told(call, document)
-
-    async def _undone(self, call: Call, row: Submission, operator: Operator, until: float) -> bool:
-        """One settlement of the visit undone: True when nothing of it stands any more."""
-        left = max(0.0, until - self._engine.clock.monotonic())
-        if row.state in OPEN:
-            if not row.given_up:
-                await self._engine.give_up(row.id)
-            row = await self._engine.run(row.id, left)
-            if row.state is not State.CONFIRMED:
-                return row.state not in OPEN
-        made = await self._refund_of(row)
-        if made is not None and made.state is State.CONFIRMED:
-            return True
-        if made is None and self._may_reverse(row):
-            return (await self._engine.cancel(row.id, left)).state is State.REVERSED
-        return await self._revoked(call, row, made, operator, until)
-
-    def _may_reverse(self, row: Submission) -> bool:
-        """RE1: same day, not booked by the HIS. Whether it is cleared the platform says; then 2208 follows by itself."""
-        known = amounts_of_row(row, self._engine.output_of)
-        if known is None:
-            return False
-        settled = Settled(
-            category="普通门诊",
-            state="settled",
-            settled_at=row.state_since or row.created_at,
-            amounts=known[0],
-            paid=row.acknowledged_at is not None,
-        )
-        return refunds.refund(settled, self._hospital.now(), "reversal").outcome == "accepted"
-
-    async def _revoked(
-        self, call: Call, row: Submission, made: Submission | None, operator: Operator, until: float
-    ) -> bool:
-        if made is not None:
-            left = max(0.0, until - self._engine.clock.monotonic())
-            return (await self._engine.run(made.id, left)).state is State.CONFIRMED
-        done = await self._opening.done(
-            Order(
-                caller=call.caller,
-                key=f"{call.key}:{row.id}:refund",
-                message=RevokeOutpatientSettlement(setl_id=row.setl_id or "", mdtrt_id=row.mdtrt_id, psn_no=row.psn_no),
-                operator=operator,
-                insured_division=row.insured_division,
-                visit_id=row.visit_id,
-                basket_id=row.basket_id,
-                busy_on=f"{row.setl_id}/refund",
-                psn_no=row.psn_no,
-                mdtrt_id=row.mdtrt_id,
-                refund_of=row.id,
-            ),
-            until,
-        )
-        if done.state in OPEN or done.state is State.CONFIRMED:
-            return done.state is State.CONFIRMED
-        raise refused(done)
-
-    async def _unregistered(
-        self,
-        call: Call,
-        document: Document,
-        basket: KeptBasket,
-        rows: Sequence[Submission],
-        operator: Operator,
-        until: float,
-    ) -> bool:
-        """2205 of the batch, then 2202 of the registration. True when nothing of the basket stands any more."""
-        registered = next((row for row in rows if row.basket_id == basket.id and row.infno == REGISTER), None)
-        if registered is not None and registered.state in OPEN:
-            left = max(0.0, until - self._engine.clock.monotonic())
-            registered = await self._engine.run(registered.id, left)
-            if registered.state in OPEN:
-                return False
-        mdtrt_id = basket.mdtrt_id
-        if mdtrt_id is None and registered is not None and registered.state is State.CONFIRMED:
-            output: Any = self._engine.output_of(registered)
-            mdtrt_id = output.data.mdtrt_id
-        if mdtrt_id is None:
-            return True
-        await self._fees_revoked(document, basket, mdtrt_id, operator)
-        if registered is None:
-            return True  # registered with another basket of the visit
-        order = Order(
-            caller=call.caller,
-            key=f"{document.key}:{basket.id}:unregister",
-            message=CancelOutpatientRegistration(
-                psn_no=document.plan.psn_no, mdtrt_id=mdtrt_id, ipt_otp_no=basket.plan.ipt_otp_no
-            ),
-            operator=operator,
-            insured_division=document.insurance.division,
-            visit_id=document.id,
-            basket_id=basket.id,
-            busy_on=f"{document.id}/{basket.id}/unregister",
-            psn_no=document.plan.psn_no,
-            mdtrt_id=mdtrt_id,
-        )
-        done = await self._opening.done(order, until)
-        if done.state in OPEN or done.state is State.CONFIRMED:
-            return done.state is State.CONFIRMED
-        raise refused(done)
-
-    async def _fees_revoked(self, document: Document, basket: KeptBasket, mdtrt_id: str, operator: Operator) -> None:
-        """2205. Lines that are not there are what is wanted; asked once more after doubt."""
-        if "fees" in basket.undone or basket.step in ("planned", "registered"):
-            return
-        message = RevokeOutpatientFees(
-            mdtrt_id=mdtrt_id, chrg_bchno=basket.plan.chrg_bchno, psn_no=document.plan.psn_no
-        )
-        try:
-            await self._hospital.drive(ask(message), operator, document.insurance.division, document.id)
-        except Refused as refusal:
-            if refusal.key != NOTHING_THERE:
-                raise unanswered(refusal) from None
-        except YidiError as error:
-            raise unanswered(error, begun=True) from None
-        await self._hospital.keep(
-            document,
-            lambda kept: kept.changed(basket.id, lambda old: old.model_copy(update={"undone": (*old.undone, "fees")})),
-        )
-
-
-def refused(row: Submission) -> Problem:
-    """The problem of a step that the platform refused, or that is in doubt."""
-    reason = row.reason or {}
-    code = reason.get("code") or "PLATFORM_REFUSED"
-    return Problem(code, key=reason.get("key"), raw=reason.get("raw"), incident=row.incident)
+def revocation(row: Submission, caller: str, key: str, operator: Operator) -> Order:
+    """2208 of a settlement, as a submission of its own."""
+    return Order(
+        caller=caller,
+        key=key,
+        message=RevokeOutpatientSettlement(setl_id=row.setl_id or "", mdtrt_id=row.mdtrt_id, psn_no=row.psn_no),
+        operator=operator,
+        insured_division=row.insured_division,
+        visit_id=row.visit_id,
+        basket_id=row.basket_id,
+        busy_on=f"{row.setl_id}/refund",
+        psn_no=row.psn_no,
+        mdtrt_id=row.mdtrt_id,
+        refund_of=row.id,
+    )
 
 
 def clearing_in(node: Any) -> Clearing:

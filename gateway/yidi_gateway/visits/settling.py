@@ -15,7 +15,7 @@ from yidi_gateway.visits.document import Document, KeptBasket
 from yidi_gateway.visits.hospital import Hospital
 from yidi_gateway.visits.once import downtime
 from yidi_gateway.visits.opening import Opening, Pending, busy, operator_of
-from yidi_gateway.visits.telling import SETTLE, Standing, standing
+from yidi_gateway.visits.standing import SETTLE, Standing, standing
 from yidi_sdk.flows import settlement
 from yidi_sdk.rules import eligibility
 from yidi_sdk.rules.eligibility import Question, settlement_objections
@@ -88,7 +88,7 @@ class Settling:
         return next((row for row in rows if _is_of(row, call, basket_id)), None)
 
     async def _ask_again(self, document: Document, wanted: Sequence[KeptBasket]) -> None:
-        """FI24, BA5, TR8: filing, qualification, benefit and form 11 as they are now; refused with 409, nothing moved."""
+        """FI24, BA5, TR8: filing, qualification, benefit, form 11 as they are now; else 409, nothing moved."""
         if document.local:
             return
         hospital, answers = self._hospital, document.answers

@@ -6,7 +6,8 @@ from typing import Any
 from yidi_mocks import benefit
 from yidi_mocks.answers.visits import visit_for
 from yidi_mocks.benefit import LineSplit
-from yidi_mocks.exchange import Call, Exchange, answers
+from yidi_mocks.calls import Call
+from yidi_mocks.exchange import Exchange, answers
 from yidi_mocks.refusals import Refusal
 from yidi_mocks.shapes import plain_number
 from yidi_mocks.world import ZERO, Line, Visit

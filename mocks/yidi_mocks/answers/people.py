@@ -1,17 +1,20 @@
 """Who the person is, what benefit is enjoyed, which filings and qualifications there are.
 
-5304 rows: `out_flag` "1", `begndate` and `enddate` as recorded, `reflin_medins_name` the area's label, and in `exp_content`
-an object `filing_kind` (one of the six of `world.FILING_KINDS`), `filing_area`, `filing_state` (active, pending, cancelled),
-`cancelled_on` (day or null), `promise_papers_open` (bool). 2001 answers one row for the basic fund, and for people from
-another province one row of trt_chk_type 99 whose `trt_chk_rslt` tells the filing in words; flag 0 there never occurs, so
-that `trt_enjymnt_flag` 0 always means a suspended benefit.
+5304 rows: `out_flag` "1", `begndate` and `enddate` as recorded, `reflin_medins_name` the area's label, and in
+`exp_content` an object `filing_kind` (one of the six of `world.FILING_KINDS`), `filing_area`, `filing_state` (active,
+pending, cancelled), `cancelled_on` (day or null), `promise_papers_open` (bool).
+
+2001 answers one row for the basic fund, and for people from another province one row of trt_chk_type 99 whose
+`trt_chk_rslt` tells the filing in words. That row never has flag 0, so that `trt_enjymnt_flag` 0 always means a
+suspended benefit.
 """
 
 import unicodedata
 from typing import Any
 
 from yidi_mocks import entitlement
-from yidi_mocks.exchange import Call, Exchange, answers
+from yidi_mocks.calls import Call
+from yidi_mocks.exchange import Exchange, answers
 from yidi_mocks.refusals import Refusal
 from yidi_mocks.world import Filing, Insurance, Person, balance_left
 from yidi_sdk.codes import CODE_SETS, CredentialType, InsuranceType
@@ -22,7 +25,7 @@ KINDS = {
     CredentialType.ID_CARD: "id_card",
     CredentialType.SOCIAL_CARD: "social_card",
 }
-BASIC_FUND = {InsuranceType.EMPLOYEE: "310100", InsuranceType.RESIDENT: "390100"}
+BASIC_FUND: dict[str, str] = {InsuranceType.EMPLOYEE: "310100", InsuranceType.RESIDENT: "390100"}
 KIND_LABELS = {
     "resettled_retiree": "异地安置退休人员",
     "long_resident": "异地长期居住人员",
@@ -54,7 +57,7 @@ def get_person(hub: Exchange, call: Call) -> dict[str, Any]:
 
 
 @answers(CheckEntitlement)
-def check_entitlement(hub: Exchange, call: Call) -> dict[str, Any]:
+def check_entitlement(_: Exchange, call: Call) -> dict[str, Any]:
     """Whether the benefit is enjoyed, and the filing in words."""
     person, data = call.who(), call.data
     insurance = insurance_of(person, data["insutype"], call)
@@ -63,7 +66,7 @@ def check_entitlement(hub: Exchange, call: Call) -> dict[str, Any]:
     row = {
         "psn_no": person.psn_no,
         "trt_chk_type": "1",
-        "fund_pay_type": BASIC_FUND.get(InsuranceType(insurance.insutype), "310100"),
+        "fund_pay_type": BASIC_FUND.get(insurance.insutype),
         "trt_enjymnt_flag": "1" if enjoyed else "0",
         "begndate": f"{year}-01-01",
         "enddate": f"{year}-12-31",
@@ -111,7 +114,7 @@ def identity(person: Person, today: str) -> dict[str, Any]:
 
 
 def insurance_of(person: Person, insutype: str, call: Call) -> Insurance:
-    """The insurance a message means: kind from the message, division from the envelope. Refuses one that is not held."""
+    """The insurance meant: kind from the message, division from the envelope. Refuses one that is not held."""
     division = call.envelope.get("insuplc_admdvs")
     for insurance in person.insurances:
         if insurance.insutype == insutype and insurance.division == division:

@@ -4,9 +4,10 @@ from typing import Any
 
 from yidi_mocks.answers.people import identity
 from yidi_mocks.answers.settling import settlement_amounts
-from yidi_mocks.exchange import Call, Exchange, answers
-from yidi_mocks.registry import disease_names
+from yidi_mocks.calls import Call
+from yidi_mocks.exchange import Exchange, answers
 from yidi_mocks.refusals import Refusal
+from yidi_mocks.registry import disease_names
 from yidi_mocks.world import Settlement, Visit, balance_left
 from yidi_sdk.transactions import QueryEncounters, QueryFees, QuerySettlement
 
@@ -40,7 +41,7 @@ CARRIED = (
 
 @answers(QueryEncounters)
 def query_encounters(hub: Exchange, call: Call) -> dict[str, Any]:
-    """The person's visits in the period, without cancelled ones. One without encounter upload matches every med_type."""
+    """The visits in the period, without cancelled ones. One without encounter upload matches every med_type."""
     data, person = call.data, call.who()
     found = [visit for visit in person.visits if _wanted(visit, data) and visit.institution is call.hospital()]
     return {"mdtrtinfo": [_visit(hub, visit) for visit in found]}

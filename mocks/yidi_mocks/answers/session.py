@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from yidi_mocks.exchange import Call, Exchange, Session, answers
+from yidi_mocks.calls import Call, Session
+from yidi_mocks.exchange import Exchange, answers
 from yidi_mocks.refusals import Refusal
 from yidi_sdk.transactions import SignIn, SignOut
 

@@ -8,7 +8,8 @@ from yidi_mocks import benefit, entitlement
 from yidi_mocks.answers.fees import money
 from yidi_mocks.answers.people import identity
 from yidi_mocks.answers.visits import demand_credential, visit_for
-from yidi_mocks.exchange import Call, Exchange, answers
+from yidi_mocks.calls import Call
+from yidi_mocks.exchange import Exchange, answers
 from yidi_mocks.refusals import Refusal
 from yidi_mocks.visit_rules import Message
 from yidi_mocks.world import ZERO, Line, Settlement, Visit, balance_left, live_of
@@ -138,7 +139,10 @@ def _pay(
     year = hub.clock.today()[:4]
     used = list(live_of(person, insurance, year))
     claim = benefit.Claim(
-        *sums,
+        self_paid=sums[0],
+        over_limit=sums[1],
+        class_b_first=sums[2],
+        in_scope=sums[3],
         chronic=chronic,
         filing_group=group,
         insutype=insurance.insutype,

@@ -1,6 +1,7 @@
 """The way back: 2208 undoes a settlement by its id, 2601 a message by its msgid.
 
-A revoked settlement stays, marked refunded, beside a negative one under a new id. A reversed one is as if it had not been.
+A revoked settlement stays, marked refunded, beside a negative one under a new id. A reversed one is as if it had
+never been.
 """
 
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 from yidi_mocks.answers.people import identity
 from yidi_mocks.answers.settling import settlement_amounts
 from yidi_mocks.answers.visits import visit_for
-from yidi_mocks.exchange import Call, Exchange, answers
+from yidi_mocks.calls import Call
+from yidi_mocks.exchange import Exchange, answers
 from yidi_mocks.refusals import Refusal
 from yidi_mocks.world import Settlement, balance_left
 from yidi_sdk.catalogue import by_infno, row_of

@@ -5,7 +5,8 @@ from typing import Any
 
 from yidi_mocks import entitlement
 from yidi_mocks.answers.people import KINDS, insurance_of
-from yidi_mocks.exchange import Call, Exchange, answers
+from yidi_mocks.calls import Call
+from yidi_mocks.exchange import Exchange, answers
 from yidi_mocks.refusals import Refusal
 from yidi_mocks.visit_rules import Forbidden, Message, may, state_of
 from yidi_mocks.world import Person, Visit

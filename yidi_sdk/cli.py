@@ -1,0 +1,205 @@
+"""`yidi`: explain a field or an error, list the transactions, send one.
+
+Exit codes: 0 done, 1 a business "no", 2 wrong usage or configuration, 3 platform unreachable, 4 outcome unknown.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from yidi_sdk.client import Client
+    from yidi_sdk.institution import Settings
+    from yidi_sdk.message import Input
+    from yidi_sdk.profile import Profile
+
+DONE, NO, WRONG, UNREACHABLE, UNKNOWN = range(5)
+SETTINGS_FILE = "yidi.toml"
+PIPE_WIDTH = 120
+
+app = typer.Typer(
+    help="Cross-province medical-insurance settlement: explain, catalogue, call.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Entry point of the command."""
+    app()
+
+
+@app.command()
+def explain(
+    query: Annotated[str, typer.Argument(help="Field name, Chinese label, infno, or a platform's error text.")],
+) -> None:
+    """Say what a field, a transaction or an error text means, in Chinese and English."""
+    from yidi_sdk import explain as explaining
+    from yidi_sdk.explain import pages
+
+    found = explaining.about(query)
+    if found is None:
+        near = explaining.suggestions(query)
+        hint = f"; did you mean {', '.join(near)}?" if near else "; try a field name, an infno or the text of an error"
+        fail(NO, f"nothing is known of that{hint}")
+    for line in pages.lines(found, query):
+        typer.echo(line)
+
+
+@app.command()
+def catalogue(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON list instead of a table.")] = False,
+) -> None:
+    """Every transaction: infno, names, effect, undone_by, evidence."""
+    from yidi_sdk import wire
+    from yidi_sdk.catalogue import CATALOGUE
+
+    if as_json:
+        rows = [
+            {
+                "infno": row.infno,
+                "name": row.name,
+                "name_en": row.name_en,
+                "message": row.input.__name__,
+                "effect": str(row.effect),
+                "undone_by": row.undone_by,
+                "reversible": row.reversible,
+                "evidence": str(row.evidence),
+            }
+            for row in CATALOGUE
+        ]
+        typer.echo(wire.dumps(rows).decode())
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("infno", "名称", "name", "effect", "undone by", "evidence", box=None, pad_edge=False)
+    for row in CATALOGUE:
+        table.add_row(row.infno, row.name, row.name_en, str(row.effect), row.undone_by or "-", str(row.evidence))
+    Console(width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
+
+
+@app.command()
+def call(
+    infno: Annotated[str, typer.Argument(help="Number of the transaction.")],
+    source: Annotated[
+        str, typer.Option("--input", help="JSON file with the nodes of `input`; - reads standard input.")
+    ],
+    insured: Annotated[str, typer.Option("--insured", help="The person's insured division, from 1101.")] = "",
+    config: Annotated[
+        Path | None, typer.Option("--config", help="TOML file; default yidi.toml, else YIDI_ variables.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent, and send nothing.")] = False,
+) -> None:
+    """Send one transaction to the configured platform and print its typed output."""
+    from yidi_sdk import wire
+    from yidi_sdk.errors import Misused, NotSent, Refused, Unknown
+    from yidi_sdk.explain.errors import clean
+    from yidi_sdk.transactions import SignIn, SignOut
+
+    message = _message(infno, source)
+    settings, profile = _settings(config)
+    try:
+        if dry_run:
+            typer.echo(_envelope(message, settings, profile, insured))
+            return
+        with _client(settings, profile) as client:
+            if not isinstance(message, (SignIn, SignOut)):
+                client.sign_in()
+            output = client.send(message, insured_division=insured)
+        typer.echo(wire.dumps(output.model_dump(exclude_none=True)).decode())
+    except Misused as error:
+        fail(WRONG, str(error))
+    except NotSent as error:
+        fail(UNREACHABLE, f"the platform cannot be reached: {error}")
+    except Refused as error:
+        fail(NO, f"{error} | {clean(error.err_msg)}")
+    except Unknown as error:
+        fail(UNKNOWN, f"{error}; msgid {error.msgid}: query before doing anything again")
+
+
+def fail(code: int, sentence: str) -> NoReturn:
+    """One plain sentence on stderr, then out."""
+    typer.echo(sentence, err=True)
+    raise typer.Exit(code)
+
+
+def _message(infno: str, source: str) -> "Input[Any]":
+    from yidi_sdk import wire
+    from yidi_sdk.catalogue import by_infno
+    from yidi_sdk.errors import Misused
+    from yidi_sdk.protocol import read_input
+
+    row = by_infno(infno.upper())
+    if row is None:
+        fail(WRONG, f"there is no transaction {infno}; `yidi catalogue` lists them")
+    try:
+        nodes = wire.loads(sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes())
+    except OSError as error:
+        fail(WRONG, f"cannot read {source}: {error.strerror}")
+    except wire.NotJson as error:
+        fail(WRONG, f"{source}: {error}")
+    if not isinstance(nodes, dict):
+        fail(WRONG, f"{source}: an object with the nodes of `input` is wanted")
+    try:
+        return read_input(row, nodes)  # pyright: ignore[reportUnknownArgumentType] - any JSON
+    except Misused as error:
+        fail(WRONG, "; ".join(f"{problem.path}: {problem.message}" for problem in error.fields))
+
+
+def _settings(config: Path | None) -> "tuple[Settings, Profile]":
+    from yidi_sdk import institution
+    from yidi_sdk import profile as profiles
+
+    try:
+        if config is None and not Path(SETTINGS_FILE).exists():
+            settings = institution.from_env()
+        else:
+            settings = institution.from_toml(config or SETTINGS_FILE)
+        profile = profiles.load(settings.profile)
+        return settings, profile if settings.path is None else profile.with_(path=settings.path)
+    except OSError as error:
+        fail(WRONG, f"cannot read {config}: {error.strerror}")
+    except ValueError as error:
+        fail(WRONG, f"{error} (in {SETTINGS_FILE}, --config or YIDI_ variables)")
+
+
+def _client(settings: "Settings", profile: "Profile") -> "Client":
+    from yidi_sdk.client import Client
+    from yidi_sdk.signing import read_secret
+
+    try:
+        secret = None if settings.secret_file is None else read_secret(settings.secret_file)
+    except (OSError, ValueError):
+        fail(WRONG, "the secret file cannot be read")
+    return Client(
+        settings.url,
+        institution=settings.institution,
+        operator=settings.operator,
+        profile=profile,
+        secret=secret,
+    )
+
+
+def _envelope(message: "Input[Any]", settings: "Settings", profile: "Profile", insured: str) -> str:
+    """What would be sent: address and body. Header signatures need a clock and a nonce, so they are left out."""
+    from datetime import datetime
+
+    from yidi_sdk.envelope import BEIJING
+    from yidi_sdk.protocol import encode, make_msgid
+
+    now = datetime.now(BEIJING)
+    request = encode(
+        message,
+        profile=profile.with_(header_scheme="none"),
+        url=settings.url,
+        institution=settings.institution,
+        operator=settings.operator,
+        msgid=make_msgid(profile, settings.institution.code, now, 0),
+        now=now,
+        insured_division=insured,
+    )
+    return f"POST {request.url}\n{request.body.decode()}"
