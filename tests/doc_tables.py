@@ -185,6 +185,17 @@ def command_table() -> str:
     return table(("command", "does"), rows)
 
 
+def routes() -> str:
+    """Every call of the gateway's REST door, with the right it needs."""
+    from yidi_gateway.doors.routes import ROUTES
+
+    rows = []
+    for row in ROUTES:
+        key = "must have one" if row.needs_key else "may have one" if row.takes_key else ""
+        rows.append((f"`{row.method} {row.path}`", row.summary, " or ".join(f"`{s}`" for s in row.scopes), key))
+    return table(("call", "does", "right", "Idempotency-Key"), rows)
+
+
 def reasons() -> str:
     """Every reason code with cause and next step, Chinese first."""
     from yidi_sdk.rules.reasons import REASONS

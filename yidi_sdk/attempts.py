@@ -155,7 +155,7 @@ def told(request: Request) -> Generator[None]:
     try:
         yield
     except YidiError as error:
-        error.infno, error.msgid = error.infno or request.infno, error.msgid or request.msgid
+        error.infno, error.msgid = request.infno, request.msgid
         outcome = type(error).__name__
         key = error.key if isinstance(error, (Refused, Unknown)) else None
         raise

@@ -174,10 +174,11 @@ class Line:
         keeping.add_done_callback(self._keeping.discard)
 
     async def probe(self) -> None:
-        """Look whether a downtime of unknown end is over: by a sign-in, which changes nothing for anybody."""
+        """Look whether a downtime that only an answer taught us is over, before its stated end too: by a sign-in, which
+        changes nothing for anybody. What was announced is believed to the end."""
         now = self._clock.now()
         window = self.link.window_for(now, None)
-        if window is None or window.ends is not None:
+        if window is None or (window.announced and window.ends is not None):
             return
         since = (now - window.begins).total_seconds()
         if int(since) % self._timing.unknown_end_retry_s > self._timing.sweep_s:

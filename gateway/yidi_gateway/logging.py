@@ -52,8 +52,9 @@ def configure(level: str, clock: Clock, stream: TextIO | None = None) -> None:
     root.handlers = [_Library()]
     root.setLevel(logging.INFO if level == "debug" else logging.WARNING)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio"):
-        logging.getLogger(name).handlers = []
-        logging.getLogger(name).propagate = True
+        library = logging.getLogger(name)
+        library.handlers, library.propagate, library.disabled = [], True, False
+        library.setLevel(logging.NOTSET)
 
 
 def only_named(_log: Any, _method: str, event: Event) -> Event:

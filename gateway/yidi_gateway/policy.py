@@ -22,6 +22,7 @@ class Timing:
     session_life_s: float = 12 * 3600
     session_renew_at: float = 0.8
     unknown_end_retry_s: int = 60
+    held_recheck_s: int = 20
 
     def read_s(self, effect: Effect) -> float:
         """How long an answer is waited for."""

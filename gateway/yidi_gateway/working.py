@@ -217,7 +217,9 @@ class Worker:
         try:
             self._line.check(Effect.REVERSAL, Purpose.REVERSE, row.insured_division)
         except Held as held:
-            await self.move(row, Event.REVERSAL_HELD, {"due_at": self._in(held.retry_after_s)})
+            # a downtime may end early: look again before its stated end
+            wait = min(held.retry_after_s, self._timing.held_recheck_s)
+            await self.move(row, Event.REVERSAL_HELD, {"due_at": self._in(wait)})
             return
         crash.point("cp10")
         message = ReverseTransaction(psn_no=row.psn_no, omsgid=row.msgid or "", oinfno=row.infno)

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from yidi_mocks.world import ZERO
+from yidi_mocks.world import ZERO, LineSplit
 from yidi_sdk.codes import InsuranceType, ItemClass
 
 FEN = Decimal("0.01")
@@ -33,21 +33,6 @@ class ItemRule:
     """How the place of care treats items whose code begins with `prefix`; the longest prefix counts."""
 
     prefix: str
-    item_class: str
-    ratio: Decimal
-    limit: Decimal
-    category: str
-
-
-@dataclass(frozen=True, slots=True)
-class LineSplit:
-    """One line in its four parts, which are the line."""
-
-    amount: Decimal
-    self_paid: Decimal
-    over_limit: Decimal
-    class_b_first: Decimal
-    in_scope: Decimal
     item_class: str
     ratio: Decimal
     limit: Decimal

@@ -27,12 +27,13 @@ class Received:
     err_msg: str | None
     cause: str | None
     effect: bool
-    bytes_sha256: str
+    digest: bytes
     in_maintenance: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """As the control door shows it."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        shown = {name: getattr(self, name) for name in self.__slots__ if name != "digest"}
+        return {**shown, "bytes_sha256": self.digest.hex()}
 
 
 @dataclass(slots=True)

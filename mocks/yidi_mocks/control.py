@@ -47,12 +47,14 @@ async def body_of(request: Request) -> dict[str, Any]:
     return cast("dict[str, Any]", given)
 
 
-def guarded(action: Action) -> Action:
-    """Loopback only; nonsense becomes 400, the missing 404."""
+def guarded(exchange: Exchange, action: Action) -> Action:
+    """Loopback only; nonsense becomes 400, the missing 404. Whatever is not a look may have changed the world."""
 
     async def answer(request: Request) -> Response:
         if request.client is not None and not _is_loopback(request.client.host):
             return JSONResponse({"error": "the control door serves loopback only"}, 403)
+        if request.method != "GET":
+            exchange.world.version += 1
         try:
             return await action(request)
         except BAD as error:
@@ -106,7 +108,9 @@ class Control:
             ("GET", "/report", self.report),
         )
         return Starlette(
-            routes=[Route(f"/_hub{path}", guarded(action), methods=[verb]) for verb, path, action in table]
+            routes=[
+                Route(f"/_hub{path}", guarded(self.exchange, action), methods=[verb]) for verb, path, action in table
+            ]
         )
 
     async def health(self, _: Request) -> Response:

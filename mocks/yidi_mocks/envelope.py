@@ -99,9 +99,10 @@ def _refuse(field: EnvelopeField, value: Any) -> None:
     raise Refusal("field_length", label=field.label, name=field.name, length=field.length)
 
 
-def success(received_id: str, received_at: str, answered_at: str, output: dict[str, Any] | None) -> bytes:
-    """The answer of a transaction that was done; `output` None where it returns no node."""
-    return _answer(b"0", received_id, received_at, answered_at, b"null", wire.dumps(output))
+def success(received_id: str, received_at: str, answered_at: str, output: dict[str, Any] | bytes | None) -> bytes:
+    """The answer of a transaction that was done; `output` None where it returns no node, bytes where it is JSON already."""
+    made = output if isinstance(output, bytes) else wire.dumps(output)
+    return _answer(b"0", received_id, received_at, answered_at, b"null", made)
 
 
 def refused(received_id: str, received_at: str, answered_at: str, text: str) -> bytes:

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
+from sys import intern
 from typing import Any, cast
 
 from yidi_mocks import downtime, envelope, registry, shapes
@@ -27,7 +28,7 @@ PATHS: dict[str, str | None] = {SINGLE_PATH: None, **{row.path: row.infno for ro
 MOVES = frozenset({Effect.COMMIT, Effect.REVERSAL, Effect.UPLOAD})
 REGION = "500000"
 
-Handler = Callable[["Exchange", "Call"], dict[str, Any] | None]
+Handler = Callable[["Exchange", "Call"], dict[str, Any] | bytes | None]
 ANSWERS: dict[type[Input[Any]], Handler] = {}
 
 
@@ -111,17 +112,17 @@ class Exchange:
         row = Received(
             n=len(self.received) + 1,
             at=call.at,
-            infno=call.infno,
+            infno=intern(call.infno),
             msgid=call.msgid,
-            psn_no=_text(data.get("psn_no")),
-            mdtrt_id=_text(data.get("mdtrt_id")),
-            chrg_bchno=_text(data.get("chrg_bchno")),
+            psn_no=call.person.psn_no if call.person else _text(data.get("psn_no")),
+            mdtrt_id=intern(_text(data.get("mdtrt_id"))),
+            chrg_bchno=intern(_text(data.get("chrg_bchno"))),
             setl_id=call.setl_id or _text(data.get("setl_id")) or None,
             verdict=verdict,
             err_msg=err_msg,
             cause=cause,
             effect=call.moved,
-            bytes_sha256=hashlib.sha256(call.raw).hexdigest(),
+            digest=hashlib.sha256(call.raw).digest(),
             in_maintenance=cause == "maintenance",
         )
         self.received.append(row)
@@ -159,7 +160,9 @@ class Exchange:
         shapes.check(message, call.envelope["input"], may_be_empty=empty)
         self._find_person(call)
         output = ANSWERS[message](self, call)
-        call.moved = call.row.effect in MOVES
+        if call.row.effect in MOVES:
+            call.moved = True
+            self.world.version += 1
         body = envelope.success(self._received_id(call), call.at, self.clock.stamp(), output)
         if self.capabilities.idem_msgid:
             self.seen[msgid] = body

@@ -3,9 +3,6 @@
 Loaded in every test run, so nothing of the hub is imported before a test asks for it.
 """
 
-import json
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
@@ -33,6 +30,10 @@ class RunningHub:
 
     def control(self, path: str, body: Any = None, method: str | None = None) -> Any:
         """One call of the control door, such as `control("/faults", {...})`. Raises ControlRefused."""
+        import json  # noqa: PLC0415 - this file is read in every test run
+        import urllib.error  # noqa: PLC0415
+        import urllib.request  # noqa: PLC0415
+
         verb = method or ("GET" if body is None else "POST")
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(  # noqa: S310 - our own http address

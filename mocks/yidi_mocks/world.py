@@ -4,15 +4,22 @@ Days are text, yyyy-MM-dd, and compare as such. Amounts are `Decimal` with two p
 year and what is left on the account are never stored: they are sums over live settlements, which undoing cannot forget.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from sys import intern
 from typing import Any
 
 ZERO = Decimal("0.00")
 
 FILING_KINDS = ("resettled_retiree", "long_resident", "posted_worker", "referral", "emergency", "temporary_other")
 LONG_TERM = frozenset(FILING_KINDS[:3])
+
+
+def kept(row: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The fields named that say something; equal texts become one object, because a hub may hold many lines."""
+    found = ((name, row.get(name)) for name in names)
+    return {name: intern(v) if isinstance(v, str) else v for name, v in found if v is not None and v != ""}
 
 
 @dataclass(slots=True)
@@ -83,6 +90,7 @@ class Person:
     about: str = ""
     settlements: list["Settlement"] = field(default_factory=list["Settlement"])
     visits: list["Visit"] = field(default_factory=list["Visit"])
+    shown: tuple[int, str, bytes] = (-1, "", b"")
 
     @property
     def birthday(self) -> str:
@@ -116,6 +124,21 @@ class Institution:
     about: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
+@dataclass(frozen=True, slots=True)
+class LineSplit:
+    """One line in its four parts, which are the line."""
+
+    amount: Decimal
+    self_paid: Decimal
+    over_limit: Decimal
+    class_b_first: Decimal
+    in_scope: Decimal
+    item_class: str
+    ratio: Decimal
+    limit: Decimal
+    category: str
+
+
 @dataclass(slots=True)
 class Line:
     """One fee line as it came (`given`), its split, and the settlement it is in while that one is live."""
@@ -124,7 +147,7 @@ class Line:
     batch: str
     disease: str
     given: dict[str, Any]
-    split: dict[str, Any]
+    split: LineSplit
     setl_id: str | None = None
 
 
@@ -186,6 +209,7 @@ class World:
     settlements: dict[str, Settlement] = field(default_factory=dict[str, Settlement])
     by_msgid: dict[str, Settlement] = field(default_factory=dict[str, Settlement])
     serial: int = 0
+    version: int = 0  # moves with every change; what was shown at this version is still true
 
     def next_serial(self) -> int:
         """A number that was not given before."""

@@ -128,7 +128,7 @@ def visit_row(visit: Visit) -> dict[str, Any]:
                 "feedetl_sn": line.number,
                 "chrg_bchno": line.batch,
                 "dise_codg": line.disease or None,
-                "amount": days.text(line.split["det_item_fee_sumamt"]),
+                "amount": days.text(line.split.amount),
                 "setl_id": line.setl_id,
             }
             for line in visit.lines.values()

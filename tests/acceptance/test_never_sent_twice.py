@@ -52,7 +52,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.C
         yield hub, stack.enter_context(caller(url, key))
 
 
-@pytest.mark.parametrize(("kind", "where", "more", "end"), FAULTS, ids=lambda v: str(v).replace(" ", ""))
+@pytest.mark.parametrize(("kind", "where", "more", "end"), FAULTS, ids=[f"{kind}-{where}-{n}" for n, (kind, where, _, _) in enumerate(FAULTS)])
 def test_fault(programs: tuple[httpx.Client, httpx.Client], kind: str, where: str, more: Json, end: str) -> None:
     hub, gateway = programs
     visit = until_open(hub, gateway)
@@ -63,9 +63,11 @@ def test_fault(programs: tuple[httpx.Client, httpx.Client], kind: str, where: st
     assert answer.status_code in (200, 202), answer.text
     hub.delete("/_hub/faults")
     hub.delete("/_hub/maintenance")
+    for window in gateway.get("/v1/link").json()["windows"]:
+        gateway.delete(f"/v1/maintenance/{window['id']}")
     basket = wait_for(gateway, visit["visit_id"], lambda state: state != "pending", 90)
     assert basket["state"] == end
-    sends = [m for m in money_sends(hub) if m["msgid"] not in before and m["verdict"] != "refused:session"]
+    sends = [m for m in money_sends(hub) if m["msgid"] not in before]
     allowed = 2 if kind == "sign_expired" else 1  # proven not executed: the same basket goes on under a new msgid
     assert len(sends) == allowed
     live = [r for r in ledger(hub) if r["live"] and r["medins_setl_id"] not in before]
@@ -83,7 +85,7 @@ def test_fault(programs: tuple[httpx.Client, httpx.Client], kind: str, where: st
 def until_open(hub: httpx.Client, gateway: httpx.Client) -> Json:
     """A learned downtime of the fault before may still be open: wait until the gateway sees its end."""
     for _ in range(400):
-        if gateway.get("/v1/link").json()["state"] == "up":
+        if gateway.get("/v1/link").json()["status"] == "up":
             break
         time.sleep(0.2)
     return open_visit(hub, gateway)

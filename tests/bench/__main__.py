@@ -25,6 +25,9 @@ MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "gateway": gateway.measure,
 }
 
+WIDTH = 140
+"""Columns where the output is no terminal."""
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -43,14 +46,17 @@ def main() -> int:
     if given.json:
         print(json.dumps({"figures": [figure.as_json() for figure in figures], "seconds": spent}, ensure_ascii=False))  # noqa: T201 - the program's answer
     else:
-        Console().print(table(figures, spent))
+        console = Console(width=None if sys.stdout.isatty() else WIDTH)
+        console.print(table(figures, spent))
+        for note in dict.fromkeys(figure.note for figure in figures if figure.note):
+            console.print(f"  {note}", highlight=False)
     return 0
 
 
 def table(figures: list[Figure], spent: float) -> Table:
     """One row a figure, the aim beside the ratio."""
-    made = Table(title=f"ours beside the bare thing, in turns, medians ({spent} s)", title_justify="left")
-    for head in ("axis", "ours", "beside", "ours is", "beside is", "ratio", "aim", "met"):
+    made = Table(title=f"ours beside the bare thing, in turns, medians ({spent} s)", title_justify="left", box=None)
+    for head in ("axis", "ours", "beside", "ratio", "aim", "met", "ours is", "beside is"):
         made.add_column(head, justify="right" if head in ("ours", "beside", "ratio", "aim") else "left")
     for figure in figures:
         aim = f"{figure.bound} {figure.aim:g}"
@@ -61,7 +67,7 @@ def table(figures: list[Figure], spent: float) -> Table:
             continue
         ours, bare = shown(figure.ours, figure.unit), shown(figure.bare, figure.unit)
         met = "yes" if figure.met else "no"
-        made.add_row(figure.axis, ours, bare, figure.ours_is, figure.bare_is, f"{figure.ratio:.2f}", aim, met)
+        made.add_row(figure.axis, ours, bare, f"{figure.ratio:.2f}", aim, met, figure.ours_is, figure.bare_is)
     return made
 
 

@@ -67,27 +67,30 @@ def measure(folder: Path) -> Iterator[Figure]:
                 Client(hub, institution=material.HOSPITAL, operator=material.OPERATOR, msgids=numbers())
             )
             client.sign_in()
-            yield figure(his, client, folder)
+            yield figure(his, client, hub, folder)
     except NotStarted as error:
         yield ADDED.skipped(str(error))
 
 
-def figure(his: httpx.Client, client: Client, folder: Path) -> Figure:
+def figure(his: httpx.Client, client: Client, hub: str, folder: Path) -> Figure:
     through: list[float] = []
     direct: list[float] = []
     one: list[float] = []
     counts: list[int] = []
     database = single_commits(folder / "single.db")
+    sent = 0
     begun = time.monotonic()
     for turn in range(ROUNDS):
         if turn > 1 and time.monotonic() - begun > AT_MOST_S:
             break
         visit = opened(his, turn)
+        sent = messages(hub)
         before = commits(folder / "yidi.db-wal")
         through.append(settled(his, visit, turn))
         after = commits(folder / "yidi.db-wal")
         if before is not None and after is not None and before[0] == after[0]:
             counts.append(after[1] - before[1])
+        sent = messages(hub) - sent
         message, division = tried(client, turn)
         at = time.perf_counter()
         client.send(message, insured_division=division)
@@ -98,13 +101,18 @@ def figure(his: httpx.Client, client: Client, folder: Path) -> Figure:
         return ADDED.skipped("the journal's write-ahead log shows no commits")
     number = int(median(counts))
     added, each = median(through) - median(direct), median(one)
-    told = f"{median(through) * 1000:.1f} ms through, {median(direct) * 1000:.1f} ms direct; {number} commits"
-    return ADDED.figure(added, each * number, note=f"{told} of {each * 1000:.2f} ms")
+    told = f"gateway: {median(through) * 1000:.1f} ms with {sent} messages to the platform, direct: {median(direct) * 1000:.1f} ms"
+    return ADDED.figure(added, each * number, note=f"{told} with 1; {number} commits of {each * 1000:.2f} ms")
 
 
 def numbers() -> Iterator[str]:
     """Message numbers that the gateway's counter, for the same hospital in the same second, cannot make."""
     return (f"DIRECT{number:024d}" for number in count(1))
+
+
+def messages(hub: str) -> int:
+    """How many the hub has received."""
+    return len(httpx.get(f"{hub}/_hub/received", trust_env=False).json()["items"])
 
 
 def opened(his: httpx.Client, turn: int) -> str:

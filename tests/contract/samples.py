@@ -59,9 +59,9 @@ def after(**span: float) -> datetime:
     return NOON + timedelta(**span)
 
 
-def submission(id="s1", **fields) -> Submission:
-    base = {"caller": "his", "key": f"key-{id}", "infno": "2207", "created_at": NOON}
-    return Submission(id=id, **{**base, **fields})
+def submission(name="s1", **fields) -> Submission:
+    base = {"caller": "his", "key": f"key-{name}", "infno": "2207", "created_at": NOON}
+    return Submission(id=name, **{**base, **fields})
 
 
 def attempt(msgid="m1", **fields) -> Attempt:
@@ -74,12 +74,12 @@ def request(key="k1", **fields) -> Request:
     return Request(key=key, **{**base, **fields})
 
 
-def visit(id="v1", **fields) -> Visit:
-    return Visit(**{"id": id, "caller": "his", "created_at": NOON, "document": b'{"baskets":[]}', **fields})
+def visit(name="v1", **fields) -> Visit:
+    return Visit(**{"id": name, "caller": "his", "created_at": NOON, "document": b'{"baskets":[]}', **fields})
 
 
-def window(id="w1", **fields) -> Window:
-    return Window(**{"id": id, "begins": NOON, "ends": after(hours=2), "text": "系统升级", **fields})
+def window(name="w1", **fields) -> Window:
+    return Window(**{"id": name, "begins": NOON, "ends": after(hours=2), "text": "系统升级", **fields})
 
 
 def move(row: Submission, event: Event, detail: dict | None = None, **changes) -> Move:
@@ -87,9 +87,9 @@ def move(row: Submission, event: Event, detail: dict | None = None, **changes) -
     return Move(row.id, row.state, row.version, event, NOON, changes, detail or {})
 
 
-async def standing(journal: Journal, state: State, id="s1", changes: dict | None = None, **fields) -> Submission:
+async def standing(journal: Journal, state: State, name="s1", changes: dict | None = None, **fields) -> Submission:
     """A submission that went to `state` the lawful way; `changes` come with the last move."""
-    row = (await journal.admit(submission(id, **fields))).submission
+    row = (await journal.admit(submission(name, **fields))).submission
     events = EVENTS.get(state, [])
     for number, event in enumerate(events, 1):
         row = await journal.move(move(row, event, **(changes or {} if number == len(events) else {})))

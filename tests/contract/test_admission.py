@@ -3,6 +3,7 @@
 import pytest
 from anyio import create_task_group
 from contract.samples import move, standing, submission
+
 from yidi_gateway.journal import JournalDown
 from yidi_gateway.lifecycle import LIVE, Event, State
 

@@ -4,6 +4,7 @@ import sqlite3
 
 import pytest
 from contract.samples import NOON, Store, after, standing
+
 from yidi_gateway.journal.port import ChainCheck
 from yidi_gateway.lifecycle import State
 

@@ -3,6 +3,7 @@
 import pytest
 from anyio import create_task_group
 from contract.samples import NOON, after, move, standing, submission
+
 from yidi_gateway.lifecycle import OPEN, Event, State
 
 LEASE = after(seconds=60)
@@ -41,8 +42,10 @@ async def test_a_claim_does_not_spoil_the_move_of_who_works_on_it(journal):
 
 
 async def test_oldest_money_comes_first(journal):
-    for id, age, due in (("b", 2, 0), ("a", 3, -1), ("d", 1, -9), ("c", 1, -5)):
-        await standing(journal, State.UNKNOWN, id, created_at=after(hours=-age), changes={"due_at": after(seconds=due)})
+    for name, age, due in (("b", 2, 0), ("a", 3, -1), ("d", 1, -9), ("c", 1, -5)):
+        await standing(
+            journal, State.UNKNOWN, name, created_at=after(hours=-age), changes={"due_at": after(seconds=due)}
+        )
     claimed = [row.id for row in await journal.claim_due(NOON, LEASE, 3)]
     assert claimed == ["a", "b", "c"]
     assert [row.id for row in await journal.claim_due(NOON, LEASE, 3)] == ["d"]

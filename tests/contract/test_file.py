@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from anyio import create_task_group
 from contract.samples import NOON, Store, attempt, move, request, standing, submission, visit
+
 from yidi_gateway.access.sealing import make_keys, read_keys
 from yidi_gateway.journal import JournalDown, open_journal
 from yidi_gateway.journal.database import NewerSchema, engine_of, migrate

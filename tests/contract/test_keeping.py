@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from anyio import create_task_group
 from contract.samples import NOON, after, attempt, move, request, submission, visit, window
+
 from yidi_gateway.journal import JournalDown
 from yidi_gateway.journal.port import Search
 from yidi_gateway.lifecycle import Event

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from anyio import create_task_group
 from contract.samples import NOON, after, attempt, move, standing, submission
+
 from yidi_gateway.journal import JournalDown
 from yidi_gateway.journal.port import Finish
 from yidi_gateway.lifecycle import Event, NoSuchEdge, State

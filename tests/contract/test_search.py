@@ -2,6 +2,7 @@
 
 import pytest
 from contract.samples import NOON, after, move, standing, submission
+
 from yidi_gateway.journal.port import Search
 from yidi_gateway.lifecycle import Event, State
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
 from yidi_gateway import app
 from yidi_gateway.journal import MemoryJournal
 from yidi_gateway.settings import Settings, from_mapping
@@ -34,7 +35,9 @@ def settings_for(url: str, folder: Path, **tables: Any) -> Settings:
 
 
 @asynccontextmanager
-async def gateway_at(url: str, folder: Path, peer: str = "127.0.0.1", **tables: Any) -> AsyncIterator[httpx.AsyncClient]:
+async def gateway_at(
+    url: str, folder: Path, peer: str = "127.0.0.1", **tables: Any
+) -> AsyncIterator[httpx.AsyncClient]:
     gateway = await app.build(settings_for(url, folder, **tables), journal=MemoryJournal())
     transport = httpx.ASGITransport(app=gateway.app, client=(peer, 40000))
     try:
@@ -65,7 +68,14 @@ def visit_body(credential: dict[str, Any], **more: Any) -> dict[str, Any]:
         "doctor": {"code": "D500103000001", "name": "医生"},
         "diagnoses": [{"code": "I10.x00", "name": "高血压", "main": True}],
         "lines": [
-            {"line_no": "1", "quantity": "2", "unit_price": "12.30", "amount": "24.60", "disease_code": "M03900", **line},
+            {
+                "line_no": "1",
+                "quantity": "2",
+                "unit_price": "12.30",
+                "amount": "24.60",
+                "disease_code": "M03900",
+                **line,
+            },
             {"line_no": "2", "quantity": "1", "unit_price": "5.00", "amount": "5.00", **line},
         ],
     }

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from yidi_gateway.access.callers import Caller, Callers, NotAuthenticated, Signed, read_callers, signature, weaknesses
 from yidi_gateway.settings import BadSettings, CallerSettings
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from yidi_gateway.access.chain import GENESIS, Entry, Head, append, canonical, first_break, head_of, microseconds
 
 NOON = datetime(2026, 11, 24, 4, 0, 0, 123457, tzinfo=UTC)

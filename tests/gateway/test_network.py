@@ -1,12 +1,14 @@
 """Threat T01: where the gateway listens and what it reaches, on addresses as they are resolved."""
 
 import pytest
+
 from yidi_gateway.access import network
 from yidi_gateway.access.network import EgressRefused, allowed, bind_objection, egress_objection, guard_for
 from yidi_sdk.errors import NotSent
 from yidi_sdk.posters import Limits
 from yidi_sdk.posters.aiohttp import AiohttpPoster
 
+ANY = "0.0.0.0"  # noqa: S104 - what must be refused
 BIND = [
     ("127.0.0.1", ["127.0.0.1"], True),
     ("localhost", ["127.0.0.1", "::1"], True),
@@ -16,7 +18,7 @@ BIND = [
     ("fd12::1", ["fd12::1"], True),
     ("fe80::1", ["fe80::1"], True),
     ("::1", ["::1"], True),
-    ("0.0.0.0", ["0.0.0.0"], False),
+    (ANY, [ANY], False),
     ("::", ["::"], False),
     ("172.32.0.1", ["172.32.0.1"], False),
     ("100.64.0.1", ["100.64.0.1"], False),
@@ -50,7 +52,7 @@ EGRESS = [
     ("platform.internal", "::ffff:10.0.0.1", False),
     ("platform.internal", "64:ff9b::a00:1", False),
     ("platform.internal", "2002:a00:1::1", False),
-    ("platform.internal", "0.0.0.0", False),
+    ("platform.internal", ANY, False),
     ("platform.internal", "::", False),
     ("platform.internal", "not-an-address", False),
     ("plat form", "10.0.0.1", False),
@@ -82,7 +84,12 @@ def test_allow_list_is_narrow_and_reasoned() -> None:
     entry = allowed("203.0.113.0/28", "platform of the pilot")
     assert egress_objection("platform.example", "203.0.113.7", [entry]) is None
     assert egress_objection("platform.example", "203.0.113.77", [entry]) is not None
-    for cidr, reason in (("203.0.113.0/28", ""), ("0.0.0.0/0", "all"), ("::/0", "all"), ("203.0.113.9/28", "host bits")):
+    for cidr, reason in (
+        ("203.0.113.0/28", ""),
+        ("0.0.0.0/0", "all"),
+        ("::/0", "all"),
+        ("203.0.113.9/28", "host bits"),
+    ):
         with pytest.raises(ValueError):
             allowed(cidr, reason)
 

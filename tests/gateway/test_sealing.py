@@ -5,6 +5,7 @@ import stat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from yidi_gateway.access.sealing import Key, Sealer, Unsealable, make_keys, read_keys
 
 ONE, TWO = Key("k1", bytes(range(32))), Key("k2", bytes(range(32, 64)))

@@ -5,6 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+
 from yidi_gateway import settings
 from yidi_gateway.settings import BadSettings, Section, Settings, from_mapping, load, sample
 

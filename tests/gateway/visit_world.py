@@ -39,6 +39,7 @@ class HubPoster:
 
     async def post(self, url: str, headers: Any, body: bytes, limits: Limits) -> Reply:
         infno = wire.loads(body)["infno"]
+        self.clock.seconds += 0.02  # no two messages at one instant
         todo = self.plans.get(infno) or []
         plan = todo.pop(0) if todo else ""
         if plan == "not_sent":

@@ -11,6 +11,8 @@ import pytest
 
 from yidi_mocks.plugin import RunningHub
 from yidi_sdk import wire
+from yidi_sdk.catalogue import by_infno
+from yidi_sdk.message import AS_GIVEN
 
 SERIAL = itertools.count(1)
 PATH = "/fsi/api/callService"
@@ -67,6 +69,7 @@ class Cashier:
     def ok(self, infno: str, nodes: dict[str, Any], **changes: Any) -> dict[str, Any]:
         answer = self.send(infno, nodes, **changes)
         assert answer["infcode"] == 0, answer
+        by_infno(infno).output.model_validate(answer["output"] or {}, context=AS_GIVEN)
         return answer["output"]
 
     def refused(self, infno: str, nodes: dict[str, Any], **changes: Any) -> str:

@@ -78,7 +78,6 @@ MEANINGS = {
     "no_insurance": "NO_INSURANCE",
     "person_unknown": "PERSON_NOT_FOUND",
     "name_differs": "IDENTITY_MISMATCH",
-    "credential_used": "CREDENTIAL_REFUSED",
     "institution_suspended": "INSTITUTION_NOT_CONNECTED",
     "service_closed": "INSTITUTION_NOT_CONNECTED",
     "disease_closed": "CHRONIC_NOT_OPEN_HERE",

@@ -34,6 +34,7 @@ class HttpxPoster:
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes, limits: Limits) -> Reply:
         """Post once. Raises NotSent or TimedOut."""
+        host_and_port(url)
         address = url if self._guard is None else _guarded(self._guard, url, _resolve(url))
         until = time.monotonic() + limits.connect_s + limits.read_s + TLS_GRACE_S
         try:
@@ -78,6 +79,7 @@ class AsyncHttpxPoster:
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes, limits: Limits) -> Reply:
         """Post once. Raises NotSent or TimedOut."""
+        host_and_port(url)
         address = url
         if self._guard is not None:
             try:

@@ -56,7 +56,7 @@ class Cancelling:
 
     async def _undone(self, call: Call, row: Submission, operator: Operator, until: float) -> bool:
         """One settlement of the visit undone: True when nothing of it stands any more."""
-        left = max(0.0, until - self._engine.clock.monotonic())
+        left = self._hospital.left(until)
         if row.state in OPEN:
             if not row.given_up:
                 await self._engine.give_up(row.id)
@@ -88,7 +88,7 @@ class Cancelling:
         self, call: Call, row: Submission, made: Submission | None, operator: Operator, until: float
     ) -> bool:
         if made is not None:
-            left = max(0.0, until - self._engine.clock.monotonic())
+            left = self._hospital.left(until)
             return (await self._engine.run(made.id, left)).state is State.CONFIRMED
         order = revocation(row, call.caller, f"{call.key}:{row.id}:refund", operator)
         done = await self._opening.done(order, until)
@@ -108,7 +108,7 @@ class Cancelling:
         """2205 of the batch, then 2202 of the registration. True when nothing of the basket stands any more."""
         registered = next((row for row in rows if row.basket_id == basket.id and row.infno == REGISTER), None)
         if registered is not None and registered.state in OPEN:
-            left = max(0.0, until - self._engine.clock.monotonic())
+            left = self._hospital.left(until)
             registered = await self._engine.run(registered.id, left)
             if registered.state in OPEN:
                 return False

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from yidi_gateway.engine import Engine
 from yidi_gateway.journal.port import JournalDown, Search
-from yidi_gateway.lifecycle import OPEN, TOLD, Event, State
+from yidi_gateway.lifecycle import OPEN, Event, State
 from yidi_gateway.line import Held
 from yidi_gateway.problem import Problem
 from yidi_gateway.shapes import CancelIn, EligibilityIn, IdentityIn, RefundIn, SettleIn, VisitIn
@@ -30,6 +30,7 @@ from yidi_sdk.rules.areas import Institution
 from yidi_sdk.rules.settings import DEFAULTS, RuleSettings
 
 OK, PENDING = 200, 202
+FAILED = frozenset({State.REJECTED, State.ABSENT, State.REVERSED})
 
 
 class Desk:
@@ -88,8 +89,7 @@ class Desk:
     async def visit(self, call: Call, visit_id: str) -> Answer:
         """How a visit stands, in the shape of the settle answer."""
         async with Told():
-            answer = await self._settling.told(call, await self._hospital.load(visit_id, call.caller))
-            return replace(answer, status=OK)
+            return await self._settling.told(call, await self._hospital.load(visit_id, call.caller))
 
     async def cancel(self, call: Call, visit_id: str, body: CancelIn) -> Answer:
         """Undo a visit in the legal order."""
@@ -131,12 +131,13 @@ class Desk:
             return Answer(OK, {"items": items, "next": page.next})
 
     async def ack(self, call: Call, submission_id: str) -> Answer:
-        """The HIS has booked it. Said again it changes nothing."""
+        """The HIS has booked it. Said again, or of one that failed, it changes nothing."""
         async with Told():
             row = await self._own(call, submission_id)
-            while row.acknowledged_at is None:
+            while row.acknowledged_at is None and row.state not in FAILED:
                 if row.state is not State.CONFIRMED:
-                    raise Problem("REFUND_NOT_SETTLED", detail=TOLD[row.state])
+                    code = "IN_DOUBT" if row.state is State.MANUAL else "BASKET_BUSY"
+                    raise Problem(code, extra={"submission_id": row.id}, incident=row.incident)
                 now = self._engine.clock.now()
                 move = Move(row.id, row.state, row.version, ACKNOWLEDGED, now, {"acknowledged_at": now})
                 row = await self._engine.journal.move(move) or await self._own(call, submission_id)

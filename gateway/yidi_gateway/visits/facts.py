@@ -63,6 +63,8 @@ class Rights:
     benefit: Benefit | None = None
     filings: tuple[Filing, ...] | None = None
     qualifications: tuple[Qualification, ...] | None = ()
+    refused: bool = False
+    """The platform does not take this person number or insured place (any more): ask 1101 again (ID10)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,8 @@ def who_is(credential: Credential) -> Flow[Known]:
     return Known(person, None if person.insurances else Reason(Code.NO_INSURANCE))
 
 
-def filings_of(psn_no: str, on: date) -> Flow[tuple[Filing, ...] | None]:
-    """5304, None where it does not answer."""
+def filings_of(psn_no: str, on: date) -> Flow[Rights]:
+    """5304; filings None where it does not answer."""
     try:
         found = yield from ask(
             QueryReferrals(
@@ -102,9 +104,9 @@ def filings_of(psn_no: str, on: date) -> Flow[tuple[Filing, ...] | None]:
                 endtime=f"{on + _LOOK_AHEAD:%Y-%m-%d} 23:59:59",
             )
         )
-    except YidiError:
-        return None
-    return filings_in(found)
+    except YidiError as error:
+        return Rights(refused=isinstance(error, Refused))
+    return Rights(filings=filings_in(found))
 
 
 def benefit_of(psn_no: str, insutype: str, institution: str, med_type: str, on: date) -> Flow[Told]:

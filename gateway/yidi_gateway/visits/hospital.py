@@ -39,6 +39,7 @@ from yidi_sdk.transactions import RevokeOutpatientSettlement
 
 T = TypeVar("T")
 SOON_S = 5
+LEAST_S = 0.5
 _PAGE = 200
 REVOKE = row_of(RevokeOutpatientSettlement).infno
 GONE = frozenset({State.REJECTED, State.ABSENT, State.REVERSED})
@@ -71,6 +72,10 @@ class Hospital:
 
     def now(self) -> datetime:
         return self.engine.clock.now().astimezone(BEIJING)
+
+    def left(self, until: float) -> float:
+        """Seconds of the caller's patience that are left; never so few that a submission would not even be begun."""
+        return max(LEAST_S, until - self.engine.clock.monotonic())
 
     def today(self) -> date:
         return self.now().date()
@@ -106,7 +111,7 @@ class Hospital:
             return found
         division = division_to_ask(person)
         asked = await self.drive(facts.filings_of(person.psn_no, on), operator, division)
-        return self._identify(person, his, on, choice, asked)
+        return self._identify(person, his, on, choice, asked.filings)
 
     def _identify(
         self, person: Person, his: HisRecord, on: date, choice: InsuranceChoice | None, filings: Any
@@ -128,11 +133,11 @@ class Hospital:
         """2001, 5304, and 5301 for chronic care; what does not answer is None."""
         code = self.engine.institution.code
         told = await self.drive(facts.benefit_of(psn_no, insutype, code, med_type, on), operator, division, visit_id)
-        filings = await self.drive(facts.filings_of(psn_no, on), operator, division, visit_id)
+        filed = await self.drive(facts.filings_of(psn_no, on), operator, division, visit_id)
         held: tuple[Any, ...] | None = ()
         if chronic:
             held = await self.drive(facts.qualifications_of(psn_no), operator, division, visit_id)
-        return Rights(told.benefit, facts.weighed(told, filings), held)
+        return Rights(told.benefit, facts.weighed(told, filed.filings), held, filed.refused)
 
     def world(self, insurance: Insurance, rights: Rights, identity: tuple[Reason, ...] = ()) -> World:
         """What is known of a patient whose insurance is chosen."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from yidi_gateway.amounts import amounts_of, funds_of
 from yidi_gateway.engine import Order
+from yidi_gateway.journal.port import Admitted, Search
 from yidi_gateway.lifecycle import OPEN, State
 from yidi_gateway.line import Held
 from yidi_gateway.link import seconds_left
@@ -134,10 +135,17 @@ class Opening:
         raise Problem("MAINTENANCE", window=window, retry_after_s=seconds_left(window, now, unknown_end_s))
 
     async def _once(self, order: Order, until: float) -> Submission:
-        admitted = await self._engine.submit(order)
+        try:
+            admitted = await self._engine.submit(order)
+        except Held:
+            page = await self._engine.journal.search(Search(caller=order.caller, key=order.key, limit=1))
+            begun = [row for row in page.items if not row.released]
+            if not begun:
+                raise
+            admitted = Admitted(begun[0], fresh=False)  # sent before the downtime: it is still told how it stands
         if admitted.busy:
             raise busy(admitted.submission)
-        left = max(0.0, until - self._engine.clock.monotonic())
+        left = self._hospital.left(until)
         return await self._engine.run(admitted.submission.id, left)
 
     def _shared_number(self, document: Document) -> str | None:

@@ -205,7 +205,7 @@ class Refunding:
                 document, lambda kept: kept.model_copy(update={"baskets": (*kept.baskets, made)})
             )
             rest = made
-        left = max(0.0, until - self._engine.clock.monotonic())
+        left = self._hospital.left(until)
         again = Call(call.caller, f"{call.key}:rest", left, call.language, call.body_hash, call.incident)
         answer = await self._settling.settle(again, document.id, SettleIn(baskets=(rest.id,), operator=body.operator))
         shown = next(entry for entry in answer.body["baskets"] if entry["basket_id"] == rest.id)

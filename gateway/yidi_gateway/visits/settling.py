@@ -2,24 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import cast
 
 from yidi_gateway.engine import Order
 from yidi_gateway.lifecycle import LIVE, State
 from yidi_gateway.line import Held
-from yidi_gateway.problem import Problem, window_json
-from yidi_gateway.shapes import SettleIn
+from yidi_gateway.problem import Problem, of_reasons, window_json
+from yidi_gateway.shapes import CommitmentIn, SettleIn
 from yidi_gateway.submission import Submission
-from yidi_gateway.visits import telling
+from yidi_gateway.visits import checks, telling
 from yidi_gateway.visits.calls import Answer, Call
 from yidi_gateway.visits.document import Document, KeptBasket
+from yidi_gateway.visits.facts import Rights
 from yidi_gateway.visits.hospital import Hospital
 from yidi_gateway.visits.once import downtime
 from yidi_gateway.visits.opening import Opening, Pending, busy, operator_of
-from yidi_gateway.visits.standing import SETTLE, Standing, standing
+from yidi_gateway.visits.standing import SETTLE, Standing, newest, standing
 from yidi_sdk.flows import settlement
 from yidi_sdk.rules import eligibility
+from yidi_sdk.rules.commitment import commitment_state
 from yidi_sdk.rules.eligibility import Question, settlement_objections
-from yidi_sdk.rules.reasons import Code
+from yidi_sdk.rules.flags import CommitmentState
+from yidi_sdk.rules.identity import CERT_TYPES, Credential, CredentialKind, HisRecord, InsuranceChoice, identify
+from yidi_sdk.rules.reasons import Code, without_notices
 from yidi_sdk.rules.settlement import trial_stale
 
 DONE, ACCEPTED, CONFLICT = 200, 202, 409
@@ -55,7 +61,7 @@ class Settling:
         if document.state == "cancelled":
             raise Problem("UNDO_ORDER", detail=visit_id)
         if fresh and len(fresh) == len(turn.wanted):  # a repeat of this call was asked about when it began
-            await self._ask_again(document, [document.basket(basket) for basket in fresh])
+            document = await self._ask_again(document, [document.basket(basket) for basket in fresh])
         for basket_id in turn.wanted:
             if turn.stopped:
                 turn.said[basket_id] = Standing("not_started", code=Code.BASKET_STOPPED)
@@ -75,7 +81,7 @@ class Settling:
         for basket in document.baskets:
             if named is not None and basket.id not in named:
                 continue
-            live = next((row for row in rows if row.basket_id == basket.id and row.infno == SETTLE), None)
+            live = newest(row for row in rows if row.basket_id == basket.id and row.infno == SETTLE)
             if live is not None and live.state in LIVE and not _is_of(live, call, basket.id):
                 if named is None and live.state is State.CONFIRMED:
                     continue
@@ -87,37 +93,61 @@ class Settling:
         """The submission that this very key made for the basket."""
         return next((row for row in rows if _is_of(row, call, basket_id)), None)
 
-    async def _ask_again(self, document: Document, wanted: Sequence[KeptBasket]) -> None:
+    async def _ask_again(self, document: Document, wanted: Sequence[KeptBasket]) -> Document:
         """FI24, BA5, TR8: filing, qualification, benefit, form 11 as they are now; else 409, nothing moved."""
         if document.local:
-            return
+            return document
+        rights = await self._rights(document, wanted)
+        if rights.refused:
+            document = await self._met_again(document)
+            rights = await self._rights(document, wanted)
         hospital, answers = self._hospital, document.answers
-        coded = tuple(basket.plan.disease_code for basket in wanted if basket.plan.disease_code)
-        on = document.plan.started_at.date()
-        rights = await hospital.rights(
-            document.plan.psn_no,
-            document.plan.insutype,
-            document.insurance.division,
-            med_type=wanted[0].plan.med_type,
-            on=on,
-            chronic=bool(coded),
-            operator=operator_of(document),
-            visit_id=document.id,
-        )
+        coded = _coded(wanted)
         question = Question(
             kind="chronic" if coded else "outpatient" if answers.kind == "chronic" else answers.kind,
-            on=on,
+            on=document.plan.started_at.date(),
             disease_codes=coded,
             emergency=answers.emergency,
             trauma=answers.trauma,
             third_party=answers.third_party,
-            commitment=answers.commitment,
+            commitment=form_state(document, hospital.now()),
             name_compared=answers.name_compared,
         )
         world = hospital.world(document.insurance, rights)
         against = settlement_objections(eligibility.verdict(question, world, hospital.settings).reasons)
         if against:
             raise Problem(str(against[0].code), http=CONFLICT, reasons=against)
+        return document
+
+    async def _rights(self, document: Document, wanted: Sequence[KeptBasket]) -> Rights:
+        return await self._hospital.rights(
+            document.plan.psn_no,
+            document.plan.insutype,
+            document.insurance.division,
+            med_type=wanted[0].plan.med_type,
+            on=document.plan.started_at.date(),
+            chronic=bool(_coded(wanted)),
+            operator=operator_of(document),
+            visit_id=document.id,
+        )
+
+    async def _met_again(self, document: Document) -> Document:
+        """ID10: number or insured place changed during the visit: the same person under the new ones, and go on."""
+        hospital, plan = self._hospital, document.plan
+        here, settings = hospital.place.division, hospital.settings
+        kind = next(kind for kind, code in CERT_TYPES.items() if code == plan.cert_type)
+        credential = Credential(cast("CredentialKind", kind), plan.cert_no, plan.card_sn)
+        known = await hospital.who_is(credential, operator_of(document))
+        if known.person is None or known.reason is not None:
+            raise of_reasons((known.reason,) if known.reason else ())
+        his = HisRecord(document.patient_name, document.id_number, document.insurance.division)
+        choice = InsuranceChoice(plan.insutype)
+        met = identify(known.person, his, hospital.today(), here, choice=choice, settings=settings, visit_open=True)
+        insurance = met.insurance
+        if insurance is None or without_notices(met.reasons):
+            raise of_reasons(without_notices(met.reasons))
+        changes = {"plan": replace(plan, psn_no=known.person.psn_no), "insurance": insurance}
+        return await hospital.keep(document, lambda kept: kept.model_copy(update=changes))
 
     async def _next(self, turn: Round, document: Document, basket_id: str) -> Document:
         """One basket: bring it up to date, settle it, and say how it stands. Nothing begun yet: the problem goes up."""
@@ -191,6 +221,19 @@ class Settling:
         quiet_s = self._engine.timing.quiet_s
         body = telling.visit_json(document, stands, self._engine.output_of, call.language, quiet_s)
         return Answer(ACCEPTED if body["state"] == "pending" else DONE, body)
+
+
+def form_state(document: Document, now: datetime) -> CommitmentState:
+    """Form 11 as it stands at the settlement: signed by then."""
+    kept = document.answers.form_11
+    if kept is None:
+        return document.answers.commitment
+    form = checks.form_11(CommitmentIn.model_validate(kept))
+    return commitment_state(form, document.plan.started_at, now).state
+
+
+def _coded(baskets: Sequence[KeptBasket]) -> tuple[str, ...]:
+    return tuple(basket.plan.disease_code for basket in baskets if basket.plan.disease_code)
 
 
 def _is_of(row: Submission, call: Call, basket_id: str) -> bool:

@@ -1,11 +1,11 @@
 """How a basket stands, read from the submissions of its visit. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from yidi_gateway.amounts import amounts_of, funds_of
-from yidi_gateway.lifecycle import OPEN, TOLD, State
+from yidi_gateway.lifecycle import LIVE, OPEN, TOLD, State
 from yidi_gateway.submission import Submission
 from yidi_gateway.visits.document import KeptBasket
 from yidi_sdk.catalogue import row_of
@@ -45,12 +45,12 @@ class Standing:
 def standing(basket: KeptBasket, rows: Sequence[Submission], output_of: OutputOf) -> Standing:
     """How a basket stands by the submissions of its visit (newest first)."""
     own = [row for row in rows if row.basket_id == basket.id]
-    settled = next((row for row in own if row.infno == SETTLE), None)
+    settled = newest(row for row in own if row.infno == SETTLE)
     refund = None
     if settled is not None:
-        refund = next((row for row in own if row.infno == REVOKE and row.refund_of == settled.id), None)
+        refund = newest(row for row in own if row.infno == REVOKE and row.refund_of == settled.id)
     failure = basket.failure
-    if settled is None or (failure is not None and failure.at > settled.created_at):
+    if settled is None or (failure is not None and settled.state not in LIVE and failure.at >= settled.created_at):
         if failure is not None:
             return Standing("failed", code=failure.code, key=failure.key, raw=failure.raw)
         return _not_begun(own)
@@ -59,6 +59,12 @@ def standing(basket: KeptBasket, rows: Sequence[Submission], output_of: OutputOf
         code = None if state == "reversed" else Code.OUTCOME_UNKNOWN
         return Standing(state, settled, refund, code, money="moved", incident=refund.incident)
     return _of_settlement(basket, settled, refund, output_of)
+
+
+def newest(rows: Iterable[Submission]) -> Submission | None:
+    """The live one, of which there is at most one; else the newest (rows come newest first)."""
+    found = list(rows)
+    return next((row for row in found if row.state in LIVE), found[0] if found else None)
 
 
 def _not_begun(own: Sequence[Submission]) -> Standing:

@@ -5,16 +5,43 @@ from typing import Any
 
 from yidi_mocks import benefit
 from yidi_mocks.answers.visits import visit_for
-from yidi_mocks.benefit import LineSplit
 from yidi_mocks.calls import Call
 from yidi_mocks.exchange import Exchange, answers
 from yidi_mocks.refusals import Refusal
 from yidi_mocks.shapes import plain_number
-from yidi_mocks.world import ZERO, Line, Visit
+from yidi_mocks.world import ZERO, Line, Visit, kept
 from yidi_sdk.transactions import RevokeOutpatientFees, UploadOutpatientFees
 
 EVERY_BATCH = "0000"
 DISAPPROVED = "2"
+NOT_SHOWN = ("rxno", "exp_content")
+CARRIED = (
+    "fee_ocur_time",
+    "cnt",
+    "pric",
+    "sin_dos_dscr",
+    "used_frqu_dscr",
+    "prd_days",
+    "medc_way_dscr",
+    "med_list_codg",
+    "medins_list_codg",
+    "medins_list_name",
+    "bilg_dept_codg",
+    "bilg_dept_name",
+    "bilg_dr_codg",
+    "bilg_dr_name",
+    "acord_dept_codg",
+    "acord_dept_name",
+    "orders_dr_code",
+    "orders_dr_name",
+    "hosp_appr_flag",
+    "tcmdrug_used_way",
+    "etip_flag",
+    "etip_hosp_code",
+    "dscg_tkdrug_flag",
+    "matn_fee_flag",
+    *NOT_SHOWN,
+)
 
 
 @answers(UploadOutpatientFees)
@@ -30,7 +57,7 @@ def upload_fees(hub: Exchange, call: Call) -> dict[str, Any]:
     for batch in {line.batch for line in made}:
         _demand_one_disease(visit, batch, made)
     visit.lines.update({line.number: line for line in made})
-    return {"result": [line.split for line in made], "voladetail": []}
+    return {"result": [split_row(line) for line in made], "voladetail": []}
 
 
 @answers(RevokeOutpatientFees)
@@ -68,7 +95,7 @@ def _line(visit: Visit, call: Call, row: dict[str, Any]) -> Line:
     disease = row.get("dise_codg") or ""
     if disease not in visit.encounters:
         raise Refusal("disease_differs")
-    return Line(row["feedetl_sn"], row["chrg_bchno"], disease, row, _as_wire(row, split))
+    return Line(row["feedetl_sn"], row["chrg_bchno"], disease, kept(row, CARRIED), split)
 
 
 def _demand_one_disease(visit: Visit, batch: str, made: list[Line]) -> None:
@@ -79,12 +106,14 @@ def _demand_one_disease(visit: Visit, batch: str, made: list[Line]) -> None:
         raise Refusal("disease_mixed")
 
 
-def _as_wire(row: dict[str, Any], split: LineSplit) -> dict[str, Any]:
+def split_row(line: Line) -> dict[str, Any]:
+    """A line's split as the wire names it."""
+    split = line.split
     return {
-        "feedetl_sn": row["feedetl_sn"],
+        "feedetl_sn": line.number,
         "det_item_fee_sumamt": split.amount,
-        "cnt": Decimal(str(row["cnt"])),
-        "pric": Decimal(str(row["pric"])),
+        "cnt": Decimal(str(line.given["cnt"])),
+        "pric": Decimal(str(line.given["pric"])),
         "pric_uplmt_amt": split.limit,
         "selfpay_prop": split.ratio,
         "fulamt_ownpay_amt": split.self_paid,

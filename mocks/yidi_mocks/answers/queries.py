@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from yidi_mocks.answers.fees import NOT_SHOWN, split_row
 from yidi_mocks.answers.people import identity
 from yidi_mocks.answers.settling import settlement_amounts
 from yidi_mocks.calls import Call
@@ -10,33 +11,6 @@ from yidi_mocks.refusals import Refusal
 from yidi_mocks.registry import disease_names
 from yidi_mocks.world import Settlement, Visit, balance_left
 from yidi_sdk.transactions import QueryEncounters, QueryFees, QuerySettlement
-
-CARRIED = (
-    "fee_ocur_time",
-    "cnt",
-    "pric",
-    "sin_dos_dscr",
-    "used_frqu_dscr",
-    "prd_days",
-    "medc_way_dscr",
-    "med_list_codg",
-    "medins_list_codg",
-    "medins_list_name",
-    "bilg_dept_codg",
-    "bilg_dept_name",
-    "bilg_dr_codg",
-    "bilg_dr_name",
-    "acord_dept_codg",
-    "acord_dept_name",
-    "orders_dr_code",
-    "orders_dr_name",
-    "hosp_appr_flag",
-    "tcmdrug_used_way",
-    "etip_flag",
-    "etip_hosp_code",
-    "dscg_tkdrug_flag",
-    "matn_fee_flag",
-)
 
 
 @answers(QueryEncounters)
@@ -71,8 +45,8 @@ def query_fees(hub: Exchange, call: Call) -> dict[str, Any]:
     return {
         "data": [
             {
-                **{name: line.given[name] for name in CARRIED if line.given.get(name) not in (None, "")},
-                **line.split,
+                **{name: value for name, value in line.given.items() if name not in NOT_SHOWN},
+                **split_row(line),
                 "mdtrt_id": visit.mdtrt_id,
                 "setl_id": line.setl_id,
                 "rx_drord_no": line.given.get("rxno"),

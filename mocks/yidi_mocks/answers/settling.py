@@ -17,7 +17,6 @@ from yidi_sdk.codes import Flag, MedType
 from yidi_sdk.elements.element import Element
 from yidi_sdk.transactions import PresettleOutpatient, SettleOutpatient
 
-SPLIT_NAMES = ("fulamt_ownpay_amt", "overlmt_amt", "preselfpay_amt", "inscp_scp_amt")
 OUTPATIENT_CLEARING, BY_ITEM = "11", "1"
 
 
@@ -116,7 +115,9 @@ def _quote(hub: Exchange, call: Call, message: Message) -> Quote:
         entitlement.demand_qualification(person, disease, day)
     emergency = entitlement.is_emergency(encounter, [line.given for line in lines])
     group = entitlement.group_of(person, visit.insurance, visit.institution, day, emergency=emergency)
-    sums = [sum((line.split[name] for line in lines), ZERO) for name in SPLIT_NAMES]
+    splits = [line.split for line in lines]
+    parts = zip(*((s.self_paid, s.over_limit, s.class_b_first, s.in_scope) for s in splits), strict=True)
+    sums = [sum(part, ZERO) for part in parts]
     if money(data["medfee_sumamt"]) != sum(sums, ZERO):
         raise Refusal("sum_differs")
     payment = _pay(hub, visit, sums, chronic=chronic, group=group, use_account=data["acct_used_flag"] == Flag.YES)

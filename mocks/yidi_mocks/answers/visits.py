@@ -9,7 +9,7 @@ from yidi_mocks.calls import Call
 from yidi_mocks.exchange import Exchange, answers
 from yidi_mocks.refusals import Refusal
 from yidi_mocks.visit_rules import Forbidden, Message, may, state_of
-from yidi_mocks.world import Person, Visit
+from yidi_mocks.world import Person, Visit, kept
 from yidi_sdk.codes import Flag
 from yidi_sdk.transactions import (
     CancelOutpatientRegistration,
@@ -17,6 +17,9 @@ from yidi_sdk.transactions import (
     UploadOutpatientEncounter,
     UploadOutpatientEncounterFirst,
 )
+
+REGISTERED = ("begntime", "mdtrt_cert_type", "ipt_otp_no", "atddr_no", "dr_name", "dept_code", "dept_name")
+READ = ("med_type", "dise_codg", "otp_er_refl_flag", "trum_flag", "rel_ttp_flag", "exp_content")
 
 
 @answers(RegisterOutpatient)
@@ -34,7 +37,7 @@ def register(hub: Exchange, call: Call) -> dict[str, Any]:
         same = visit.given["ipt_otp_no"] == data["ipt_otp_no"] and visit.institution is institution
         if same and not visit.cancelled:
             raise Refusal("ipt_otp_no_used")
-    visit = Visit(hub.next_id(institution.division), person, institution, insurance, data)
+    visit = Visit(hub.next_id(institution.division), person, institution, insurance, kept(data, REGISTERED))
     hub.world.visits[visit.mdtrt_id] = visit
     person.visits.append(visit)
     return {
@@ -78,7 +81,7 @@ def _keep_encounter(hub: Exchange, call: Call, message: Message) -> None:
     if med_type not in entitlement.OUTPATIENT_KINDS:
         raise Refusal("med_type_inpatient", value=med_type)
     entitlement.demand_known_disease(med_type, disease)
-    visit.encounters[disease] = {**encounter, "diseinfo": diagnoses}
+    visit.encounters[disease] = kept(encounter, READ)
 
 
 def visit_for(hub: Exchange, call: Call, message: Message) -> Visit:

@@ -1,0 +1,96 @@
+"""Every transaction against messages that our code did not write: the whole envelope out, every leaf of the answer in."""
+
+import json
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from yidi_sdk import profile
+from yidi_sdk.catalogue import CATALOGUE, Transaction
+from yidi_sdk.institution import Institution, Operator
+from yidi_sdk.message import Shape
+from yidi_sdk.protocol import Request, decode_full, encode, read_input
+
+HERE = Path(__file__).parent
+PROFILE = profile.load("national")
+each_row = pytest.mark.parametrize("row", CATALOGUE, ids=lambda row: row.infno)
+
+
+class Number(str):
+    """The text of a number, so that 12.10 is not 12.1."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Number) and str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def digits(text: str | bytes) -> Any:
+    return json.loads(text, parse_float=Number, parse_int=Number)
+
+
+def golden(row: Transaction[Any], kind: str) -> str:
+    return (HERE / f"{row.infno}.{kind}.json").read_text(encoding="utf-8")
+
+
+def encoded(row: Transaction[Any]) -> Request:
+    sent = json.loads(golden(row, "request"), parse_float=Decimal)
+    return encode(
+        read_input(row, sent["input"]),
+        profile=PROFILE,
+        url="http://127.0.0.1:8701",
+        institution=Institution(sent["fixmedins_code"], sent["fixmedins_name"], sent["mdtrtarea_admvs"]),
+        operator=Operator(sent["opter"], sent["opter_name"], sent["opter_type"]),
+        msgid=sent["msgid"],
+        now=datetime.fromisoformat(sent["inf_time"] + "+08:00"),
+        insured_division=sent["insuplc_admdvs"],
+        sign_no=sent["sign_no"],
+    )
+
+
+@each_row
+def test_the_whole_envelope_leaves_as_typed(row: Transaction[Any]) -> None:
+    made = digits(encoded(row).body)
+    wanted = digits(golden(row, "request"))
+    assert made == wanted
+    assert list(made) == list(wanted)  # the envelope's own order too
+
+
+@each_row
+def test_every_leaf_of_the_answer_arrives(row: Transaction[Any]) -> None:
+    body = golden(row, "response")
+    full = decode_full(row, encoded(row), 200, {}, body.encode(), profile=PROFILE)
+    answer = digits(body)
+    assert full.inf_refmsgid == answer["inf_refmsgid"]
+    output = answer["output"] or {}
+    assert not full.output.model_extra
+    for node, value in output.items():
+        held = getattr(full.output, node)
+        rows = value if isinstance(value, list) else [value]
+        shapes = held if isinstance(held, list) else [held]
+        assert len(rows) == len(shapes)
+        for typed, shape in zip(rows, shapes, strict=True):
+            assert_same(typed, shape)
+
+
+def assert_same(typed: dict[str, Any], shape: Shape) -> None:
+    assert not shape.model_extra, "a golden field that no class declares"
+    for name, value in typed.items():
+        held = getattr(shape, name)
+        if isinstance(held, Decimal):
+            assert held == Decimal(value)
+            assert Decimal(value) == 0 or len(held.as_tuple().digits) >= len(Decimal(value).as_tuple().digits)
+        elif isinstance(held, int):
+            assert held == int(value)
+        else:
+            assert held == value or (held is None and value == "")
+
+
+def test_there_is_nothing_else() -> None:
+    names = {path.name for path in HERE.glob("*.json")}
+    assert names == {f"{row.infno}.{kind}.json" for row in CATALOGUE for kind in ("request", "response")}
