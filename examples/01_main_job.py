@@ -28,7 +28,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     parser.add_argument("--keep", action="store_true", help="leave hub and gateway running until Ctrl-C")
-    parser.add_argument("--fees", type=Path, default=DATA / "fees_hypertension_diabetes.csv", help="fee lines of scene a")
+    fees = DATA / "fees_hypertension_diabetes.csv"
+    parser.add_argument("--fees", type=Path, default=fees, help="fee lines of scene a (CSV)")
     options = parser.parse_args()
     try:
         read_lines(options.fees)

@@ -9,7 +9,8 @@ Nothing heavy is imported before it is used.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False  # as in typing, without importing it
 
 if TYPE_CHECKING:
     from yidi_sdk import explain
@@ -179,12 +180,12 @@ _FIRST = {
 """Where a name lives; the others are messages and live in `transactions`."""
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name == "explain":
         return import_module("yidi_sdk.explain")
-    value = getattr(import_module(f"yidi_sdk.{_FIRST.get(name, 'transactions')}"), name)
+    value: object = getattr(import_module(f"yidi_sdk.{_FIRST.get(name, 'transactions')}"), name)
     globals()[name] = value
     return value
 

@@ -1,12 +1,12 @@
 """What can go wrong, sorted by what the caller may do next.
 
-    YidiError
-    ├── Misused            our caller's mistake; nothing was sent
-    ├── NotSent            proven: not one byte was written; the same call may be made again
-    ├── Refused            the platform said no; put right what it names, then ask anew
-    └── Unknown            it may have happened: recover first (query, reverse), never send it again
-        ├── TimedOut       sent, and no answer in time or the connection broke
-        └── Garbled        an answer came that cannot be believed
+YidiError
+├── Misused            our caller's mistake; nothing was sent
+├── NotSent            proven: not one byte was written; the same call may be made again
+├── Refused            the platform said no; put right what it names, then ask anew
+└── Unknown            it may have happened: recover first (query, reverse), never send it again
+    ├── TimedOut       sent, and no answer in time or the connection broke
+    └── Garbled        an answer came that cannot be believed
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,9 @@ class FieldProblem:
 class Misused(YidiError):
     """The call itself is wrong. `fields` names every field that is. Nothing was sent."""
 
-    def __init__(self, message: str, *, fields: tuple[FieldProblem, ...] = (), infno: str = "", msgid: str = "") -> None:
+    def __init__(
+        self, message: str, *, fields: tuple[FieldProblem, ...] = (), infno: str = "", msgid: str = ""
+    ) -> None:
         super().__init__(message, infno=infno, msgid=msgid)
         self.fields = fields
 

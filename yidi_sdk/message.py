@@ -5,6 +5,7 @@ anything is sent. An `Output` is taken as the platform gave it: unknown fields a
 a name that is one character too long must never turn a settlement that was done into an answer that cannot be read.
 """
 
+from functools import cache
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -21,11 +22,21 @@ class Shape(BaseModel):
     @model_validator(mode="after")
     def has_what_it_must(self) -> Self:
         """Refuse an empty value in a required field: an empty amount is no amount."""
-        fields = type(self).model_fields.items()
-        missing = [name for name, field in fields if field.is_required() and getattr(self, name) in (None, "")]
+        values = self.__dict__
+        missing = [name for name in required_fields(type(self)) if _is_empty(values[name])]
         if missing:
             raise ValueError(f"empty: {', '.join(missing)}")
         return self
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value)
+
+
+@cache
+def required_fields(shape: type[Shape]) -> tuple[str, ...]:
+    """The names of the fields that must be there; looked up for every object of a message."""
+    return tuple(name for name, field in shape.model_fields.items() if field.is_required())
 
 
 class Node(Shape):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
 from main_job.fees import read_lines
 from main_job.running import Running
 from main_job.telling import Teller
@@ -86,7 +87,7 @@ def expect(answer: httpx.Response, *statuses: int) -> Json:
     return body
 
 
-def require(fact: bool, promise: str) -> None:  # noqa: FBT001 - reads as a sentence
+def require(fact: bool, promise: str) -> None:
     if not fact:
         raise Unexpected(promise)
 

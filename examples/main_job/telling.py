@@ -11,7 +11,13 @@ from rich.table import Table
 
 Json = dict[str, Any]
 VERDICTS = {"direct": "可以直接结算", "direct_after": "补办后可以直接结算", "not_direct": "不能直接结算"}
-STATES = {"settled": "已结算", "pending": "正在确认", "failed": "没有结算", "reversed": "已冲正", "manual": "待人工核对"}
+STATES = {
+    "settled": "已结算",
+    "pending": "正在确认",
+    "failed": "没有结算",
+    "reversed": "已冲正",
+    "manual": "待人工核对",
+}
 
 
 class Teller:

@@ -36,7 +36,6 @@ from yidi_sdk.signing import HeaderSecret, read_secret
 log = structlog.get_logger("yidi.app")
 BACKLOG = 1024
 IDLE_S = 30
-AT_ONCE = 2000
 DRAIN_S = 35
 """As long as a caller may wait for its answer: a stop lets those in the house finish."""
 
@@ -214,7 +213,6 @@ def _config(app: Starlette) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         backlog=BACKLOG,
-        limit_concurrency=AT_ONCE,
         timeout_keep_alive=IDLE_S,
         timeout_graceful_shutdown=DRAIN_S,
     )

@@ -25,11 +25,11 @@ from yidi_gateway.link import Link, LinkStatus
 from yidi_gateway.policy import Timing
 from yidi_gateway.sending import Platform
 from yidi_gateway.submission import Purpose, Submission, Window
-from yidi_gateway.working import NEVER_SENT, Worker, operator_of
+from yidi_gateway.working import NEVER_SENT, Worker, operator_of, output_of
 from yidi_sdk import wire
-from yidi_sdk.catalogue import by_infno, row_of
+from yidi_sdk.catalogue import row_of
 from yidi_sdk.institution import Institution, Operator
-from yidi_sdk.message import AS_GIVEN, Input, Output
+from yidi_sdk.message import Input, Output
 from yidi_sdk.posters import AsyncPoster
 from yidi_sdk.profile import Profile
 from yidi_sdk.transactions import RevokeOutpatientSettlement
@@ -220,11 +220,7 @@ class Engine:
 
     def output_of(self, submission: Submission) -> Output | None:
         """The platform's answer of a settled submission, typed; None where none was returned."""
-        row = by_infno(submission.infno)
-        if submission.outcome is None or row is None:
-            return None
-        nodes = wire.loads(submission.outcome)
-        return None if nodes is None else row.output.model_validate(nodes, context=AS_GIVEN)
+        return output_of(submission)
 
     def _is_waited_for(self, submission_id: str) -> bool:
         return self._waiting[submission_id] > 0

@@ -46,6 +46,7 @@ class Event(StrEnum):
     LATE_ANSWER = "the original's answer arrived late: evidence only"
     GIVEN_UP = "the HIS no longer wants it"
     CANCELLED = "the HIS cancels on the same day, nothing cleared, before the patient paid"
+    ACKNOWLEDGED = "the HIS has booked it"
     REFUND_WANTED = "a refund is wanted: a submission of its own"
     MISSING_AT_HUB = "reconciliation: the platform lacks it"
     SECOND_AT_HUB = "reconciliation: the platform has a second record; that one is undone by its number"
@@ -103,6 +104,7 @@ EDGES: dict[tuple[State, Event], State] = {
     (S.UNKNOWN, E.GIVEN_UP): S.UNKNOWN,
     (S.UNKNOWN, E.POISONED): S.MANUAL,
     (S.CONFIRMED, E.CANCELLED): S.REVERSING,
+    (S.CONFIRMED, E.ACKNOWLEDGED): S.CONFIRMED,
     (S.CONFIRMED, E.REFUND_WANTED): S.CONFIRMED,
     (S.CONFIRMED, E.MISSING_AT_HUB): S.MANUAL,
     (S.CONFIRMED, E.SECOND_AT_HUB): S.CONFIRMED,

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from yidi_sdk.protocol import make_msgid
-
 from yidi_gateway.clock import BEIJING, Clock
 from yidi_gateway.journal.port import Journal
 from yidi_sdk.profile import Profile
+from yidi_sdk.protocol import make_msgid
 
 BLOCK_S = 60
 PER_SECOND = 9999

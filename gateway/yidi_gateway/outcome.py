@@ -28,8 +28,9 @@ class Outcome:
     downtime_text: str | None = None
 
 
-def of_output(submission: Submission, output: Output, *, acct_in_fund: bool) -> Outcome:
-    """An accepted answer: CONFIRMED, or MANUAL when an equation is broken."""
+def of_output(submission: Submission, output: Output, *, acct_in_fund: bool, original: Output | None = None) -> Outcome:
+    """An accepted answer: CONFIRMED, or MANUAL when an equation is broken. `original`: the settlement that a refund
+    must mirror, where it is known."""
     changes: dict[str, Any] = {"outcome": wire.dumps(answered(output))}
     node: Any = getattr(output, "setlinfo", None)
     if node is None:
@@ -41,6 +42,9 @@ def of_output(submission: Submission, output: Output, *, acct_in_fund: bool) -> 
         return Outcome(Event.ACCEPTED_IN_DOUBT, {**changes, "reason": {**SETTLED_IN_DOUBT, "code": "AMOUNTS_M2"}})
     changes["fen"] = fen_of(amounts)
     if not is_settlement(submission.infno):
+        if original is not None and not _mirrors(output, original, acct_in_fund=acct_in_fund):
+            reason = {**SETTLED_IN_DOUBT, "code": "AMOUNTS_M5", "breaks": ["M5"]}
+            return Outcome(Event.ACCEPTED_IN_DOUBT, {**changes, "reason": reason})
         return Outcome(Event.ACCEPTED, changes)
     expected = None if submission.expected_fen is None else to_yuan(submission.expected_fen)
     verdict = check("settlement", amounts, funds_of(output), expected, acct_in_fund)
@@ -50,6 +54,19 @@ def of_output(submission: Submission, output: Output, *, acct_in_fund: bool) -> 
     if verdict.breaks:
         changes["reason"] = {"code": "AMOUNTS_M3", "money": "moved", "key": None, "raw": None}
     return Outcome(Event.ACCEPTED, changes)
+
+
+def _mirrors(refund: Output, original: Output, *, acct_in_fund: bool) -> bool:
+    verdict = check(
+        "refund",
+        amounts_of(refund),
+        funds_of(refund),
+        None,
+        acct_in_fund,
+        original=amounts_of(original),
+        original_funds=funds_of(original),
+    )
+    return "M5" not in verdict.breaks
 
 
 def of_refusal(error: Refused) -> Outcome:

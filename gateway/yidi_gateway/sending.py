@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
-from yidi_sdk.protocol import Request, decode, encode
 
 from yidi_gateway import crash
 from yidi_gateway.clock import Clock
@@ -25,6 +24,7 @@ from yidi_sdk.institution import Institution, Operator
 from yidi_sdk.message import Input, Output
 from yidi_sdk.posters import AsyncPoster, Limits, Reply
 from yidi_sdk.profile import Profile
+from yidi_sdk.protocol import Request, decode, encode
 from yidi_sdk.signing import HeaderSecret
 
 log = structlog.get_logger("yidi.sending")
@@ -149,7 +149,7 @@ class Courier:
     def read(self, envelope: Envelope, reply: Reply) -> Output:
         """The typed answer. Raises Refused, or Unknown when it cannot be believed."""
         try:
-            output = decode(
+            output: Output = decode(
                 envelope.row,
                 envelope.request,
                 reply.status,

@@ -18,14 +18,14 @@ from yidi_gateway.journal.port import Journal
 from yidi_gateway.lifecycle import Action, Event, State
 from yidi_gateway.line import SIGNED_OUT, Held, Line
 from yidi_gateway.policy import POISON_AFTER, Timing, next_query_s, next_reversal_s
-from yidi_gateway.resolving import NOTHING, SEARCHES, Asking, Finding
+from yidi_gateway.resolving import NOTHING, SEARCHES, Asking, Finding, is_settlement
 from yidi_gateway.sending import Envelope, StaleSend
 from yidi_gateway.submission import Move, Purpose, Submission
 from yidi_sdk import wire
 from yidi_sdk.catalogue import Effect, by_infno
 from yidi_sdk.errors import NotSent, Refused, Unknown, YidiError
 from yidi_sdk.institution import Operator
-from yidi_sdk.message import AS_GIVEN, Input
+from yidi_sdk.message import AS_GIVEN, Input, Output
 from yidi_sdk.posters import Reply
 from yidi_sdk.transactions import ReverseTransaction
 
@@ -136,7 +136,7 @@ class Worker:
             crash.point("cp5")
             crash.point("cp6")
             output = self._line.courier.read(envelope, reply)
-            result = outcome.of_output(row, output, acct_in_fund=self._line.courier.platform.profile.acct_in_fund)
+            result = await self._judged(row, output)
         except NotSent as not_sent:
             error = not_sent
             event = Event.STALE if isinstance(not_sent, StaleSend) else Event.NOT_WRITTEN
@@ -158,6 +158,15 @@ class Worker:
         crash.point("cp8")
         if moved is None:
             log.warning("late", submission=row.id, outcome="evidence only")
+
+    async def _judged(self, row: Submission, output: Output) -> outcome.Outcome:
+        original = None if row.refund_of is None else await self._journal.get(row.refund_of)
+        return outcome.of_output(
+            row,
+            output,
+            acct_in_fund=self._line.courier.platform.profile.acct_in_fund,
+            original=None if original is None else output_of(original),
+        )
 
     def _doubt(self) -> dict[str, Any]:
         return {"due_at": self._in(next_query_s(0, waiting=True)), "asked": 0, "reason": NOT_KNOWN}
@@ -187,7 +196,7 @@ class Worker:
             result = outcome.Outcome(Event.FOUND, {"setl_id": finding.setl_id})
         else:
             output = transaction.output.model_validate(finding.output, context=AS_GIVEN)
-            result = outcome.of_output(row, output, acct_in_fund=self._line.courier.platform.profile.acct_in_fund)
+            result = await self._judged(row, output)
         fen = result.changes.get("fen")
         other_amount = fen is not None and row.expected_fen is not None and fen.total != row.expected_fen
         if row.given_up or row.fenced or other_amount:
@@ -260,7 +269,7 @@ class Worker:
     async def _undo_by_number(self, row: Submission, refused: Refused) -> None:
         """The reversal is not allowed any more: the business undo, as a submission of its own."""
         reason = {"code": "REVERSAL_NOT_ALLOWED", "key": refused.key, "raw": refused.err_msg, "money": "moved"}
-        if row.setl_id is None or by_infno(row.infno) is None or not outcome.is_settlement(row.infno):
+        if row.setl_id is None or by_infno(row.infno) is None or not is_settlement(row.infno):
             await self.move(row, Event.REVERSAL_REFUSED, {"reason": reason, "due_at": None})
             return
         undo = await self._undo(row)
@@ -323,6 +332,15 @@ def _message(row: Submission) -> Input[Any]:
     if transaction is None:
         raise KeyError(row.infno)
     return transaction.input.from_wire(wire.loads(row.input))
+
+
+def output_of(row: Submission) -> Output | None:
+    """The platform's answer of a settled submission, typed; None where none was returned."""
+    transaction = by_infno(row.infno)
+    if row.outcome is None or transaction is None:
+        return None
+    nodes = wire.loads(row.outcome)
+    return None if nodes is None else transaction.output.model_validate(nodes, context=AS_GIVEN)
 
 
 def operator_of(row: Submission) -> Operator:

@@ -53,14 +53,15 @@ def guarded(exchange: Exchange, action: Action) -> Action:
     async def answer(request: Request) -> Response:
         if request.client is not None and not _is_loopback(request.client.host):
             return JSONResponse({"error": "the control door serves loopback only"}, 403)
-        if request.method != "GET":
-            exchange.world.version += 1
         try:
             return await action(request)
         except BAD as error:
             return JSONResponse({"error": str(error)}, 400)
         except NotThere as error:
             return JSONResponse({"error": f"{error.args[0]} is not there"}, 404)
+        finally:
+            if request.method != "GET":
+                exchange.world.version += 1
 
     return answer
 

@@ -100,7 +100,7 @@ def _refuse(field: EnvelopeField, value: Any) -> None:
 
 
 def success(received_id: str, received_at: str, answered_at: str, output: dict[str, Any] | bytes | None) -> bytes:
-    """The answer of a transaction that was done; `output` None where it returns no node, bytes where it is JSON already."""
+    """The answer of a transaction that was done; `output` None: it returns no node; bytes: JSON already."""
     made = output if isinstance(output, bytes) else wire.dumps(output)
     return _answer(b"0", received_id, received_at, answered_at, b"null", made)
 

@@ -125,7 +125,8 @@ class HubServer(uvicorn.Server):
     def serve_here(self) -> None:
         """Run until told to stop."""
         try:
-            self.run(sockets=[self.socket])
+            with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises Ctrl-C again once it is down
+                self.run(sockets=[self.socket])
         finally:
             self.socket.close()
 

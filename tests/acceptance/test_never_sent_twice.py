@@ -52,7 +52,11 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.C
         yield hub, stack.enter_context(caller(url, key))
 
 
-@pytest.mark.parametrize(("kind", "where", "more", "end"), FAULTS, ids=[f"{kind}-{where}-{n}" for n, (kind, where, _, _) in enumerate(FAULTS)])
+@pytest.mark.parametrize(
+    ("kind", "where", "more", "end"),
+    FAULTS,
+    ids=[f"{kind}-{where}-{n}" for n, (kind, where, _, _) in enumerate(FAULTS)],
+)
 def test_fault(programs: tuple[httpx.Client, httpx.Client], kind: str, where: str, more: Json, end: str) -> None:
     hub, gateway = programs
     visit = until_open(hub, gateway)

@@ -44,7 +44,7 @@ def main() -> int:
                     figures += measure(Path(name))
     spent = round(time.monotonic() - begun, 1)
     if given.json:
-        print(json.dumps({"figures": [figure.as_json() for figure in figures], "seconds": spent}, ensure_ascii=False))  # noqa: T201 - the program's answer
+        print(json.dumps({"figures": [figure.as_json() for figure in figures], "seconds": spent}, ensure_ascii=False))
     else:
         console = Console(width=None if sys.stdout.isatty() else WIDTH)
         console.print(table(figures, spent))

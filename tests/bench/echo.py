@@ -40,7 +40,7 @@ async def main() -> None:
         server_header=False,
         date_header=False,
     )
-    print(f"echo ready http://127.0.0.1:{listening.getsockname()[1]}", flush=True)  # noqa: T201 - the program's answer
+    print(f"echo ready http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
     await uvicorn.Server(config).serve(sockets=[listening])
 
 

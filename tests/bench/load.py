@@ -107,4 +107,4 @@ if __name__ == "__main__":
         run = uvloop.run
     except ImportError:  # Windows
         run = asyncio.run
-    print(json.dumps(run(main(given.url, given.body.read_bytes(), given.connections, given.seconds))))  # noqa: T201 - the program's answer
+    print(json.dumps(run(main(given.url, given.body.read_bytes(), given.connections, given.seconds))))

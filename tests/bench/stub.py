@@ -49,7 +49,7 @@ def http(body: bytes) -> bytes:
 
 async def main(answer: bytes) -> None:
     server = await asyncio.get_running_loop().create_server(lambda: Stub(answer), "127.0.0.1", 0)
-    print(f"stub ready http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)  # noqa: T201 - the program's answer
+    print(f"stub ready http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     await server.serve_forever()
 
 

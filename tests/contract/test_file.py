@@ -14,7 +14,7 @@ from contract.samples import NOON, Store, attempt, move, request, standing, subm
 from yidi_gateway.access.sealing import make_keys, read_keys
 from yidi_gateway.journal import JournalDown, open_journal
 from yidi_gateway.journal.database import NewerSchema, engine_of, migrate
-from yidi_gateway.journal.port import Finish
+from yidi_gateway.journal.port import ChainCheck, Finish
 from yidi_gateway.journal.schema import metadata
 from yidi_gateway.lifecycle import Event, State
 from yidi_gateway.submission import SignedSession
@@ -245,6 +245,30 @@ async def test_a_full_disk_keeps_nothing_and_passes(sqlite):
     await sqlite.journal._writer.run(limit(1_000_000))
     assert (await sqlite.journal.admit(submission("s9"))).fresh
     assert (await sqlite.journal.verify()).broken_at is None
+
+
+async def test_when_the_database_ends_the_transaction_all_of_it_failed(sqlite):
+    def ended(book):
+        book._connection.connection.driver_connection.execute("ROLLBACK")
+        raise OSError
+
+    failed = []
+
+    async def call(verb):
+        try:
+            await verb
+        except JournalDown:
+            failed.append(verb)
+
+    async with create_task_group() as group:
+        group.start_soon(call, sqlite.journal._writer.run(lambda book: book.admit(submission("s1"))))
+        group.start_soon(call, sqlite.journal._writer.run(ended))
+        group.start_soon(call, sqlite.journal._writer.run(lambda book: book.admit(submission("s2"))))
+    kept = [row[0] for row in sqlite.sql("SELECT id FROM submissions")]
+    assert len(kept) + len(failed) == 3
+    assert failed
+    assert (await sqlite.journal.admit(submission("s3"))).fresh
+    assert (await sqlite.journal.verify()) == ChainCheck(len(kept) + 1)
 
 
 async def test_a_waiter_who_leaves_harms_nobody(sqlite):

@@ -50,7 +50,9 @@ def test_cp3_between_the_journal_and_the_first_byte(hub: httpx.Client, tmp_path:
     assert money_sends(hub) == []
     for _, gateway, basket in restarted(tmp_path, key, visit):
         assert basket["state"] == "failed"
-        assert [a["purpose"] for s in submissions_of(gateway, visit["visit_id"]) for a in s["attempts"]].count("act") == 1
+        assert [a["purpose"] for s in submissions_of(gateway, visit["visit_id"]) for a in s["attempts"]].count(
+            "act"
+        ) == 1
     assert money_sends(hub) == []
     assert ledger(hub) == []
 
@@ -79,9 +81,7 @@ def test_cp8_booked_and_not_told(hub: httpx.Client, tmp_path: Path) -> None:
     assert len(money_sends(hub)) == 1
 
 
-def test_killed_from_outside_while_the_platform_has_settled_and_says_nothing(
-    hub: httpx.Client, tmp_path: Path
-) -> None:
+def test_killed_from_outside_while_the_platform_has_settled_and_says_nothing(hub: httpx.Client, tmp_path: Path) -> None:
     """Crash point 5 without a hook: the hub commits and hangs, the process is killed meanwhile."""
     key = write_config(tmp_path, str(hub.base_url).rstrip("/"), quiet_s=4, commit_s=20, query_s=2)
     with run_gateway(tmp_path) as program, caller(program.url, key) as gateway:

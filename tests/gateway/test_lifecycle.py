@@ -31,6 +31,7 @@ unknown    LATE_ANSWER          unknown
 unknown    GIVEN_UP             unknown
 unknown    POISONED             manual
 confirmed  CANCELLED            reversing
+confirmed  ACKNOWLEDGED         confirmed
 confirmed  REFUND_WANTED        confirmed
 confirmed  MISSING_AT_HUB       manual
 confirmed  SECOND_AT_HUB        confirmed

@@ -1,14 +1,20 @@
 """Any transaction over the REST door: typed by the catalogue, money once, nothing that the gateway does by itself."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 from gateway.door_world import OTHER_KEY, gateway_at, now, visit_body
 
-from yidi_gateway.doors.transactions import plain, scopes_of
+from yidi_gateway.doors.transactions import busy_on, plain, scopes_of, was_undone
+from yidi_gateway.journal.port import Page, Search
+from yidi_gateway.lifecycle import State
+from yidi_gateway.submission import Submission
 from yidi_mocks.plugin import RunningHub
 from yidi_sdk.catalogue import CATALOGUE, Effect, row_of
 from yidi_sdk.transactions import (
@@ -142,3 +148,89 @@ def test_amounts_leave_as_text() -> None:
         }
     )
     assert plain(output)["insuinfo"][0]["balc"] == "12.10"
+
+
+async def test_lost_answer_is_pending_then_found(
+    gateway: httpx.AsyncClient, who: dict[str, Any], hub: RunningHub
+) -> None:
+    hub.fault("drop_reply", REGISTER, where="after_effect", when={"nth": 1})
+    division = who["insured_division"]
+    headers = {"Idempotency-Key": "k", "X-Yidi-Patience": "0.3"}
+    body = {"input": registration(who), "insured_division": division}
+    first = await gateway.post(f"/v1/transactions/{REGISTER}", json=body, headers=headers)
+    assert first.status_code == 202, first.text
+    assert first.json()["state"] == "pending"
+    assert first.json()["retry_after_s"] > 0
+    assert "请勿重复收费" in first.json()["text"]
+    await gateway.post("/v1/maintenance", json={"from": "2020-01-01T00:00:00+08:00", "text": "停机", "scope": division})
+    again = await gateway.post(f"/v1/transactions/{REGISTER}", json=body, headers={"Idempotency-Key": "k"})
+    assert (again.status_code, again.json()["state"]) == (200, "settled"), again.text
+    assert again.json()["output"]["data"]["mdtrt_id"]
+    new = await sent(gateway, REGISTER, registration(who, "T-9"), "k9", insured_division=division)
+    assert (new.status_code, new.json()["code"]) == (503, "MAINTENANCE")
+
+
+async def test_refused_money_is_final(gateway: httpx.AsyncClient, who: dict[str, Any], hub: RunningHub) -> None:
+    hub.fault("refuse", REGISTER, err_msg="该交易已冲正，不再受理", when={"nth": 1})
+    first = await sent(gateway, REGISTER, registration(who), "k", insured_division=who["insured_division"])
+    assert first.status_code == 409
+    assert first.json()["state"] == "failed"
+    assert first.json()["raw"] == "该交易已冲正，不再受理"
+    again = await sent(gateway, REGISTER, registration(who), "k", insured_division=who["insured_division"])
+    assert again.content == first.content
+
+
+async def test_not_sent_leaves_the_key_usable(tmp_path: Path, hub: RunningHub, who: dict[str, Any]) -> None:
+    async with gateway_at("http://127.0.0.1:1", tmp_path) as client:
+        for _ in range(2):
+            answer = await sent(client, REGISTER, registration(who), "k", insured_division="530100")
+            assert (answer.status_code, answer.json()["code"]) == (503, "NOT_SENT"), answer.text
+            assert answer.json()["money"] == "not_moved"
+            assert answer.headers["retry-after"]
+        question = {"data": {"mdtrt_cert_type": "02", "mdtrt_cert_no": "1"}}
+        assert (await sent(client, PERSON, question)).status_code == 503
+
+
+async def test_amounts_in_doubt_are_decided_by_two(
+    gateway: httpx.AsyncClient, who: dict[str, Any], hub: RunningHub
+) -> None:
+    opened = await gateway.post("/v1/visits", json=visit_body(who["credential"]), headers={"Idempotency-Key": "v"})
+    hub.fault("wrong_amounts", SETTLE, when={"nth": 1})
+    visit = f"/v1/visits/{opened.json()['visit_id']}"
+    settled = await gateway.post(f"{visit}/settle", headers={"Idempotency-Key": "s"})
+    basket = settled.json()["baskets"][0]
+    assert basket["state"] == "manual", settled.text
+    persons = [{"id": "1", "name": "甲", "role": "insurance_office"}, {"id": "2", "name": "乙", "role": "finance"}]
+    decision = {"outcome": "settled", "reason": "平台有记录", "decided_by": persons}
+    path = f"/v1/submissions/{basket['submission_id']}/decision"
+    decided = await gateway.post(path, json=decision)
+    assert (decided.status_code, decided.json()["state"]) == (200, "settled"), decided.text
+    twice = await gateway.post(path, json=decision)
+    assert (twice.status_code, twice.json()["code"]) == (409, "NOT_MANUAL")
+    audit = await gateway.gateway.journal.audit(basket["submission_id"])  # type: ignore[attr-defined]
+    assert [row for row in audit if "insurance_office" in str(row.detail)]
+
+
+async def test_after_an_undo_another_may_take_the_place() -> None:
+    clock = datetime.now(UTC)
+    settled = Submission("1", "his", "k", SETTLE, clock, State.CONFIRMED, setl_id="S1")
+    undo = Submission("2", "his", "u", REVOKE, clock, State.CONFIRMED, setl_id="S1")
+
+    def house(*rows: Submission) -> Any:
+        async def search(_search: Search) -> Page:
+            return Page(tuple(row for row in rows if row.infno == _search.infno and row.setl_id == _search.setl_id))
+
+        return SimpleNamespace(engine=SimpleNamespace(journal=SimpleNamespace(search=search)))
+
+    assert await was_undone(house(settled, undo), settled)
+    assert not await was_undone(house(settled), settled)
+    assert not await was_undone(house(settled, replace(undo, state=State.REJECTED)), settled)
+    assert not await was_undone(house(settled, undo), replace(settled, state=State.UNKNOWN))
+
+
+def test_one_such_message_at_a_time() -> None:
+    nodes = {"data": {"setl_id": "S1", "mdtrt_id": "M1", "psn_no": "P1"}}
+    row = row_of(RevokeOutpatientSettlement)
+    assert busy_on(row, row.input.from_wire(nodes)) == f"tx/{REVOKE}/setl_id/S1//P1"
+    person = row_of(GetPerson)
+    assert busy_on(person, GetPerson(mdtrt_cert_type="02", mdtrt_cert_no="1")) is None

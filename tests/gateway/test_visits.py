@@ -60,6 +60,7 @@ async def test_eligibility(till: Till, persona: str, kind: str, verdict: str | N
         assert answer.body["filing"]["in_force_here"] is True
 
 
+@pytest.mark.requirement("R174", "R177", "R178", "R072")
 async def test_one_settlement_a_disease_and_one_for_the_rest(till: Till) -> None:
     visit = await till.opened(TWO, *THREE)
     assert [(row["disease_code"], row["med_type"], row["total"]) for row in visit["baskets"]] == [
@@ -158,6 +159,7 @@ async def test_a_settlement_one_fen_off_is_for_people(till: Till) -> None:
         await till.desk.settle(till.call(), visit["visit_id"], SettleIn())
 
 
+@pytest.mark.requirement("R030")
 async def test_not_filed_registers_and_settles_when_the_filing_arrives(till: Till) -> None:
     with pytest.raises(Problem) as refused:
         raise_problem(await till.desk.open_visit(till.call(), till.visit("not_filed", ("20.00", None))))
@@ -299,6 +301,7 @@ async def test_refund_mirrors_the_settlement(till: Till) -> None:
     assert states(told.body) == ["reversed", "settled", "settled"]
 
 
+@pytest.mark.requirement("R118")
 async def test_last_years_settlement(till: Till) -> None:
     visit = await till.opened(TWO, ("24.60", "M03900"))
     body = await settled(till, visit)

@@ -32,6 +32,7 @@ def window(till: Till, minutes: int = 60) -> Window:
     return Window("w1", now, now + timedelta(minutes=minutes), "升级维护")
 
 
+@pytest.mark.requirement("R182", "R183", "R058")
 async def test_downtime_holds_everything_back(till: Till) -> None:
     visit = await till.opened(TWO, *THREE)
     await till.engine.announce(window(till))
@@ -142,6 +143,7 @@ FORM = {
 }
 
 
+@pytest.mark.requirement("R107", "R108")
 async def test_trauma_with_form_11(till: Till) -> None:
     now = till.clock.now()
     form = {**FORM, "happened_at": now - timedelta(hours=2), "signed_at": now - timedelta(minutes=2)}
@@ -160,6 +162,7 @@ async def test_trauma_with_form_11(till: Till) -> None:
     assert answer.body["fields"][0]["path"] == "commitment.phone"
 
 
+@pytest.mark.requirement("R106")
 async def test_trauma_needs_name_and_number_compared(till: Till) -> None:
     now = till.clock.now()
     form = {**FORM, "happened_at": now - timedelta(hours=2), "signed_at": now - timedelta(minutes=2)}
@@ -170,6 +173,7 @@ async def test_trauma_needs_name_and_number_compared(till: Till) -> None:
     assert (answer.status, answer.body["code"]) == (409, "TRAUMA_IDENTITY_WEAK")
 
 
+@pytest.mark.requirement("R105")
 async def test_an_emergency_counts_as_filed(till: Till) -> None:
     visit = await till.opened("emergency_not_filed", ("50.00", None), kind="emergency", emergency=True)
     assert visit["baskets"][0]["med_type"] == "13"
@@ -268,6 +272,7 @@ async def test_a_cancelled_visit_settles_nothing(till: Till) -> None:
     assert (answer.status, answer.body["code"]) == (409, "UNDO_ORDER")
 
 
+@pytest.mark.requirement("R059")
 async def test_a_person_number_that_changes_in_mid_visit(till: Till) -> None:
     visit = await till.opened(TWO, *THREE)
     person = till.person(TWO)

@@ -264,3 +264,11 @@ def test_scenario_from_a_file(hub, tmp_path):
 def test_report_for_people(hub, cashier, form):
     cashier.connection.request("GET", f"/_hub/report?format={form}")
     assert "通过" in cashier.connection.getresponse().read().decode()
+
+
+def test_a_change_shows_in_the_next_answer(hub, cashier):
+    before = cashier.serve("filed_hypertension")["insuinfo"][0]
+    hub.control(f"/world/people/{cashier.psn_no}", {"paused_from": "2020-01-01", "balance": "7.50"}, "PATCH")
+    after = cashier.serve("filed_hypertension")["insuinfo"][0]
+    assert (before["paus_insu_date"], after["paus_insu_date"]) == (None, "2020-01-01")
+    assert format(after["balc"], "f") == "7.50"

@@ -60,7 +60,7 @@ def expected_5b(
     return objection, "1", "0"
 
 
-def ask(  # noqa: PLR0917 - the six answers in the order of the tables
+def ask(
     kind: str,
     stay_kind: str | None,
     emergency: bool | None,

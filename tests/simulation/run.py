@@ -6,13 +6,13 @@ one live settlement a basket (I1); in the end the platform's live settlements ar
 sent that the journal does not hold (I7); when the world heals every submission ends (L1).
 """
 
-import asyncio
 import random
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from gateway.tiny_platform import JumpingClock
+
 from simulation.world import Hostile
 from yidi_gateway.engine import Engine, Held, Order
 from yidi_gateway.journal.memory import MemoryJournal
@@ -187,7 +187,7 @@ class Day:
 
     def _was_released(self, message: dict[str, Any]) -> bool:
         """Of a submission that was proven not sent: its row is there, but not among those that were told."""
-        return message["msgid"] in {m for m in self.released}
+        return message["msgid"] in self.released
 
 
 def settle_message(mdtrt_id: str) -> SettleOutpatient:

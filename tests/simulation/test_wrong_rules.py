@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from simulation.run import Day, Violation
 from yidi_gateway import lifecycle, outcome, working
 from yidi_gateway.lifecycle import Event, State

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.tiny_platform import JumpingClock, TinyPlatform
+
 from yidi_sdk.errors import TimedOut
 from yidi_sdk.posters import Limits, Reply
 
@@ -48,7 +49,9 @@ class Hostile:
         return await self._fault(url, headers, body, message, limits)
 
     async def _fault(self, url: str, headers: Any, body: bytes, message: dict[str, Any], limits: Limits) -> Reply:
-        kind = self.dice.choice(("refused", "lost", "late", "reply_lost", "reply_lost", "hang_after", "rubbish", "kill"))
+        kind = self.dice.choice(
+            ("refused", "lost", "late", "reply_lost", "reply_lost", "hang_after", "rubbish", "kill")
+        )
         if kind == "refused":
             self.platform.refused_connection()
         if kind == "lost":

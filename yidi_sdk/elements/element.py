@@ -52,7 +52,8 @@ class Element:
     code_set: str | None = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.with_info_plain_validator_function(self._validate)
+        readers = {Kind.DECIMAL: self._read_decimal, Kind.INTEGER: self._read_integer, Kind.OBJECT: _read_anything}
+        return core_schema.with_info_plain_validator_function(readers.get(self.kind, self._read_text))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return self.json_schema()
@@ -64,19 +65,18 @@ class Element:
             described["maxLength"] = self.length
         return described
 
-    def _validate(self, value: Any, info: core_schema.ValidationInfo) -> Any:
-        as_given = info.context is not None and bool(info.context.get("as_given"))
-        if self.kind is Kind.DECIMAL:
-            return self.decimal(value, as_given=as_given)
-        if self.kind is Kind.INTEGER:
-            return self._integer(value, as_given=as_given)
-        if self.kind is Kind.OBJECT:
-            return value
-        return self._text(value, as_given=as_given)
-
-    def _text(self, value: Any, *, as_given: bool) -> str | None:
-        if as_given:
+    def _read_text(self, value: Any, info: core_schema.ValidationInfo) -> Any:
+        if _as_given(info):
             return value if value is None or isinstance(value, str) else str(value)
+        return self._text(value)
+
+    def _read_decimal(self, value: Any, info: core_schema.ValidationInfo) -> Any:
+        return self.decimal(value, as_given=_as_given(info))
+
+    def _read_integer(self, value: Any, info: core_schema.ValidationInfo) -> Any:
+        return self._integer(value, as_given=_as_given(info))
+
+    def _text(self, value: Any) -> str:
         if not isinstance(value, str):
             raise self._wrong("must be text", "应为文本")
         text = str(value)  # a code enum is sent as its plain value
@@ -97,27 +97,31 @@ class Element:
         """Bring a value to its exact decimal; refuse floats, exponents and more places than the field has."""
         if value is None or value == "":
             return None  # an empty number is no number; a required one is refused by its message
-        if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
-            raise self._wrong("must be an exact decimal, not a binary float", "应为精确小数")
-        text = str(value) if not isinstance(value, Decimal) else format(value, "f")
-        if not as_given and not PLAIN_NUMBER.fullmatch(text):
-            raise self._wrong("must be a plain decimal number", "应为普通十进制数")
-        try:
-            number = Decimal(text.strip())
-        except InvalidOperation:
-            raise self._wrong("must be a decimal number", "应为十进制数") from None
+        number = value if isinstance(value, Decimal) else self._number(value, as_given=as_given)
         if not number.is_finite() or number.adjusted() >= MAX_GIVEN:
             raise self._wrong("must be a finite number of usual size", "应为有限数")
         if self.places is None or self.digits is None:
             return number
-        places = -int(number.as_tuple().exponent)
         if as_given:
-            return number if places > self.places else self._written(number)
+            written = self._written(number)
+            return written if written == number else number  # a third place is kept as it was given
+        places = -int(number.as_tuple().exponent)
         if places > self.places:
             raise self._wrong(f"has {places} decimal places, at most {self.places}", f"最多{self.places}位小数")
         if number.adjusted() >= self.digits - self.places:
             raise self._wrong(f"has more than {self.digits} digits", f"最多{self.digits}位数字")
-        return self._written(number)
+        return self._written(number if places >= 0 else number.quantize(Decimal(1)))
+
+    def _number(self, value: Any, *, as_given: bool) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, (str, int)):
+            raise self._wrong("must be an exact decimal, not a binary float", "应为精确小数")
+        text = str(value).strip() if as_given else str(value)
+        if not as_given and not PLAIN_NUMBER.fullmatch(text):
+            raise self._wrong("must be a plain decimal number", "应为普通十进制数")
+        try:
+            return Decimal(text)
+        except InvalidOperation:
+            raise self._wrong("must be a decimal number", "应为十进制数") from None
 
     def _written(self, number: Decimal) -> Decimal:
         """Yuan and fen have two places; other numbers keep the places they came with."""
@@ -140,6 +144,15 @@ class Element:
         return PydanticCustomError(
             "element", "{label}: {english}", {"label": self.label, "english": english, "chinese": chinese}
         )
+
+
+def _as_given(info: core_schema.ValidationInfo) -> bool:
+    context = info.context
+    return context is not None and bool(context.get("as_given"))
+
+
+def _read_anything(value: Any, _info: core_schema.ValidationInfo) -> Any:
+    return value
 
 
 def text(label: str, gloss: str, length: int | None = None) -> Element:

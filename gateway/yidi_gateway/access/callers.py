@@ -5,6 +5,7 @@ method, path with its query as sent, hex SHA-256 of the body, `X-Yidi-Time` (Uni
 """
 
 import hmac
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -142,7 +143,7 @@ def weaknesses(settings: Iterable[CallerSettings]) -> list[str]:
             continue
         if len(_key(entry.key_file, entry.id)) < SHORT_KEY:
             found.append(f"[access] callers: the key of {entry.id} is shorter than {SHORT_KEY} characters")
-        if entry.key_file.stat().st_mode & PUBLIC_BITS:
+        if os.name == "posix" and entry.key_file.stat().st_mode & PUBLIC_BITS:
             found.append(f"[access] callers: the key file of {entry.id} can be read by others; make it 0400")
     return found
 

@@ -1,7 +1,6 @@
 """What leaves the REST door: bytes made once, problem+json for everything that is not done, no details of a fault."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.responses import Response
 
@@ -87,8 +86,3 @@ def problem_of(error: Exception) -> Problem | None:
 def broken() -> Problem:
     """A fault of our own: no details, only the incident number under which the log has them."""
     return Problem("BROKEN", http=BUG, money="unknown")
-
-
-def page(items: list[dict[str, Any]], following: str | None) -> dict[str, Any]:
-    """A page of a list."""
-    return {"items": items, "next": following}

@@ -97,6 +97,10 @@ def misused(error: Misused) -> Problem:
 
 async def submitted(house: House, call: Call, order: Order) -> Answer:
     """Submit, drive, tell. Raises Problem for what did not happen."""
+    begun = await house.engine.journal.search(Search(caller=order.caller, key=order.key))
+    for stands in begun.items:
+        if not stands.released:  # carried on also in downtime, when nothing new may begin
+            return told(house, call, await house.engine.run(stands.id, call.patience_s))
     admitted = await house.engine.submit(order)
     if admitted.busy and await was_undone(house, admitted.submission):
         admitted = await house.engine.submit(replace(order, busy_on=f"{order.busy_on}/{admitted.submission.id}"))

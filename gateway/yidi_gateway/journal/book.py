@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Executable, Select, bindparam, func, insert, select, text, tuple_, update
+from sqlalchemy import Connection, Executable, Select, bindparam, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from yidi_gateway.access import chain
@@ -40,13 +40,13 @@ FINISH = update(attempts).where(attempts.c.msgid == bindparam("at_msgid"))
 
 
 class Book:
-    """The journal as it stands in one transaction. The audit chain's head is read once and written once, by `end`."""
+    """The journal as it stands in one transaction. Audit rows and the chain's head are written once, by `end`."""
 
     def __init__(self, connection: Connection, row_maker: Rows) -> None:
         self._connection = connection
         self._rows = row_maker
-        self._began: Head | None = None
-        self.head: Head | None = None
+        self._head: Head | None = None
+        self._noted: list[AuditRow] = []
 
     # ---- the audit chain
 
@@ -58,22 +58,30 @@ class Book:
             self._execute(ADD["heads"], {"name": HEAD, "seal": self._seal(Head())})
 
     def end(self) -> None:
-        """What belongs to the transaction as a whole."""
-        if self.head is not None and self.head != self._began:
-            self._execute(update(heads).where(heads.c.name == HEAD), {"seal": self._seal(self.head)})
+        """Write what belongs to the transaction as a whole."""
+        if self._noted:
+            self._connection.execute(ADD["events"], [rows.event_values(row) for row in self._noted])
+            head = chain.head_of(self._noted[-1])
+            self._execute(update(heads).where(heads.c.name == HEAD), {"seal": self._seal(head)})
+
+    def mark(self) -> int:
+        """Where the audit rows of the next verb begin."""
+        return len(self._noted)
+
+    def forget(self, mark: int) -> None:
+        """Drop the audit rows of a verb that failed."""
+        del self._noted[mark:]
 
     def chain_head(self) -> Head:
         """The head as it was sealed. Raises JournalDown when it is gone."""
-        if self.head is None:
-            self.head = self._began = self._stored_head()
-        if self.head is None:
+        if self._head is None:
+            self._head = self._stored_head()
+        if self._head is None:
             raise JournalDown("the head of the audit chain is gone: somebody changed the journal")
-        return self.head
+        return chain.head_of(self._noted[-1]) if self._noted else self._head
 
     def note(self, entry: Entry) -> None:
-        row = chain.append(self.chain_head(), records.checked(entry))
-        self._execute(ADD["events"], rows.event_values(row))
-        self.head = chain.head_of(row)
+        self._noted.append(chain.append(self.chain_head(), records.checked(entry)))
 
     def events_after(self, number: int, limit: int) -> tuple[tuple[AuditRow | None, ...], Head]:
         """The next audit rows, unreadable ones as None, and the head of the same instant."""
@@ -182,7 +190,8 @@ class Book:
             last = self.get(search.cursor)
             if last is None:
                 raise ValueError("no page goes on from this cursor")
-            hits = hits.where(tuple_(submissions.c.created_at, submissions.c.id) < tuple_(last.created_at, last.id))
+            same, older = submissions.c.created_at == last.created_at, submissions.c.created_at < last.created_at
+            hits = hits.where(older | (same & (submissions.c.id < last.id)))
         page = self._submissions(hits.limit(search.limit + 1))
         items = page[: search.limit]
         return Page(items, items[-1].id if items and len(page) > len(items) else None)

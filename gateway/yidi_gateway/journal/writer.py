@@ -115,17 +115,18 @@ class Worker:
 
     def _try(self, connection: Connection, book: Book, job: Job[Any]) -> None:
         """One verb in a savepoint: when it fails the others stay as they are."""
-        head = book.head
-        connection.exec_driver_sql("SAVEPOINT verb")
+        mark = book.mark()
+        driver: Any = connection.connection.driver_connection  # straight to it: these are half of all statements
+        driver.execute("SAVEPOINT verb")
         try:
             job.result = job.verb(book)
         except Exception as error:
-            if not _is_open(connection):
+            if not driver.in_transaction:  # SQLite rolls all of it back by itself when the disk is full or broken
                 raise Broken("the database ended the transaction") from error
-            connection.exec_driver_sql("ROLLBACK TO verb")
-            book.head = head
+            driver.execute("ROLLBACK TO verb")
+            book.forget(mark)
             job.error = down(error) if isinstance(error, (SQLAlchemyError, Unsealable)) else error
-        connection.exec_driver_sql("RELEASE verb")
+        driver.execute("RELEASE verb")
 
 
 def down(error: Exception) -> JournalDown:
@@ -139,12 +140,6 @@ def down(error: Exception) -> JournalDown:
     result = JournalDown(f"{text} ({type(error).__name__})")
     result.__cause__ = error
     return result
-
-
-def _is_open(connection: Connection) -> bool:
-    """SQLite rolls all of it back by itself when the disk is full or broken."""
-    driver = connection.connection.driver_connection
-    return bool(getattr(driver, "in_transaction", True))
 
 
 def _deliver(jobs: list[Job[Any]]) -> None:

@@ -139,7 +139,7 @@ class Desk:
                     code = "IN_DOUBT" if row.state is State.MANUAL else "BASKET_BUSY"
                     raise Problem(code, extra={"submission_id": row.id}, incident=row.incident)
                 now = self._engine.clock.now()
-                move = Move(row.id, row.state, row.version, ACKNOWLEDGED, now, {"acknowledged_at": now})
+                move = Move(row.id, row.state, row.version, Event.ACKNOWLEDGED, now, {"acknowledged_at": now})
                 row = await self._engine.journal.move(move) or await self._own(call, submission_id)
             return await self._submission(call, row)
 
@@ -165,7 +165,6 @@ class Desk:
         return Answer(PENDING if row.state in OPEN else OK, body)
 
 
-ACKNOWLEDGED = Event.__members__.get("ACKNOWLEDGED", Event.REFUND_WANTED)
 """The lifecycle's line by which a confirmed row stays confirmed and changes nothing but a field."""
 
 
