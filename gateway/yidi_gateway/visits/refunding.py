@@ -26,8 +26,8 @@ from yidi_sdk.errors import YidiError
 from yidi_sdk.flows import ask
 from yidi_sdk.institution import Operator
 from yidi_sdk.rules import refunds
-from yidi_sdk.rules.money import Amounts, Fund, check
-from yidi_sdk.rules.reasons import Reason
+from yidi_sdk.rules.money import Amounts, Fund
+from yidi_sdk.rules.reasons import Code, Reason
 from yidi_sdk.rules.refunds import Category, Clearing, RefundDecision, Settled
 from yidi_sdk.transactions import (
     QuerySettlement,
@@ -169,10 +169,8 @@ class Refunding:
         state = TOLD[done.state]
         reasons: list[Reason] = list(decision.reasons)
         returned = amounts_of_row(done, self._engine.output_of)
-        if done.state is State.CONFIRMED and returned is not None:
-            broken = _m5(original, *returned, acct_in_fund=self._engine.profile.acct_in_fund)
-            if broken:
-                state, reasons = "manual", [*broken, *reasons]
+        if done.state is State.MANUAL and done.reason is not None:
+            reasons = [Reason(Code(done.reason["code"])), *reasons]
         amounts, funds = returned or (decision.amounts or original.amounts.mirrored(), _mirrored(original.funds))
         shown = Standing(state, done, incident=done.incident, money="unknown" if state == "pending" else "moved")
         message = _message(shown, done, reasons if state == "manual" else [])
@@ -233,12 +231,6 @@ def clearing_in(node: Any) -> Clearing:
     """Whether the month of a settlement is in clearing, where the platform's extension tells it; else open."""
     told = extension(getattr(node, "exp_content", None)).get("clearing_state")
     return told if told in ("in_clearing", "cleared") else "open"
-
-
-def _m5(original: Original, amounts: Amounts, funds: tuple[Fund, ...], *, acct_in_fund: bool) -> list[Reason]:
-    """M5: the refund is the mirror of the settlement, fund lines by name."""
-    held = check("refund", amounts, funds, None, acct_in_fund, original=original.amounts, original_funds=original.funds)
-    return [] if held.outcome == "holds" else [reason for reason in held.reasons if reason.effect != "I"]
 
 
 def _mirrored(funds: tuple[Fund, ...]) -> tuple[Fund, ...]:
