@@ -1,4 +1,4 @@
-"""`yidi`: explain a field or an error, list the transactions, send one.
+"""`yidi`: explain a field or an error, list the transactions, send one, tell a deadline.
 
 Exit codes: 0 done, 1 a business "no", 2 wrong usage or configuration, 3 platform unreachable, 4 outcome unknown.
 """
@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from yidi_sdk.institution import Settings
     from yidi_sdk.message import Input
     from yidi_sdk.profile import Profile
+    from yidi_sdk.rules.clocks import Calendar
 
 DONE, NO, WRONG, UNREACHABLE, UNKNOWN = range(5)
 SETTINGS_FILE = "yidi.toml"
 PIPE_WIDTH = 120
 
 app = typer.Typer(
-    help="Cross-province medical-insurance settlement: explain, catalogue, call.",
+    help="Cross-province medical-insurance settlement: explain, catalogue, call, clock.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -121,10 +122,58 @@ def call(
         fail(UNKNOWN, f"{error}; msgid {error.msgid}: query before doing anything again")
 
 
+@app.command()
+def clock(
+    name: Annotated[str, typer.Argument(help="Name of the clock, such as day_reconciliation.")],
+    start: Annotated[str, typer.Option("--start", help="Month, day or moment in ISO 8601.")],
+    calendar: Annotated[
+        Path | None, typer.Option("--calendar", help="TOML file: years, holidays, make_up_days (lists).")
+    ] = None,
+) -> None:
+    """A deadline: until when it runs, and when it alarms."""
+    from yidi_sdk.rules import clocks
+
+    if name not in clocks.CLOCKS:
+        fail(WRONG, f"there is no clock {name}; there are {', '.join(clocks.CLOCKS)}")
+    try:
+        begins = clocks.read_start(start)
+    except ValueError:
+        fail(WRONG, f"{start} is no month, day or moment in ISO 8601")
+    found = clocks.due(name, begins, _calendar(calendar))
+    if found.missing_year is not None:
+        fail(WRONG, f"no holiday data for {found.missing_year}: name a file with --calendar")
+    row = clocks.CLOCKS[name]
+    typer.echo(f"{name}  {row.row}  {row.source}")
+    typer.echo(f"到期 due: {found.due} 24:00 ({found.due_at and found.due_at.isoformat()})")
+    for label, moment in (("黄色 yellow", found.yellow), ("红色 red", found.red)):
+        if moment is not None:
+            typer.echo(f"{label}: {moment.isoformat()}")
+    if found.listed_on is not None:
+        typer.echo(f"清单 listed on: {found.listed_on}")
+
+
 def fail(code: int, sentence: str) -> NoReturn:
     """One plain sentence on stderr, then out."""
     typer.echo(sentence, err=True)
     raise typer.Exit(code)
+
+
+def _calendar(file: Path | None) -> "Calendar":
+    import tomllib
+
+    from yidi_sdk.rules.clocks import Calendar
+
+    if file is None:
+        return Calendar()
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        return Calendar(
+            years=frozenset(data["years"]),
+            holidays=frozenset(data.get("holidays", ())),
+            make_up_days=frozenset(data.get("make_up_days", ())),
+        )
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError):
+        fail(WRONG, f"{file} is no calendar: a TOML file with years, holidays and make_up_days is wanted")
 
 
 def _message(infno: str, source: str) -> "Input[Any]":

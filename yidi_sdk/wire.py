@@ -6,14 +6,17 @@ numbers longer than 18 digits and text that is not UTF-8 are refused.
 
 import json
 import re
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
 MAX_DEPTH = 32
 MAX_DIGITS = 18
 _LIMIT = 10**MAX_DIGITS
+_PLAIN = frozenset({str, int, bool, type(None)})
+_FIXED = re.compile(r"-?[0-9.]+")
 _KEY = re.compile(rb'"[ \t\r\n]*:')
 
 
@@ -22,7 +25,7 @@ class NotJson(ValueError):
 
 
 def _number(text: str) -> Decimal:
-    if "e" in text or "E" in text or len(text) - text.count("-") - text.count(".") > MAX_DIGITS:
+    if "e" in text or "E" in text or (len(text) > MAX_DIGITS and sum(map(str.isdigit, text)) > MAX_DIGITS):
         raise NotJson("a number is too long or has an exponent")
     return Decimal(text)
 
@@ -101,16 +104,19 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> None:
 
 
 def _refuse_inexact(value: Any) -> None:
-    stack: list[Any] = [value]
+    stack: list[Any] = [[value]]
     while stack:
-        item = stack.pop()
-        if isinstance(item, str):
-            continue
-        if isinstance(item, float):
-            raise TypeError("a binary float has no place in a message")
-        if isinstance(item, dict):
-            stack.extend(cast("dict[str, Any]", item).values())
-        elif isinstance(item, (list, tuple)):
-            stack.extend(cast("list[Any]", item))
-        elif isinstance(item, Decimal) and (not item.is_finite() or "E" in str(item)):
-            raise TypeError("a number must have fixed notation")
+        for inner in _inside(stack.pop()):
+            kind = type(inner)  # pyright: ignore[reportUnknownVariableType] - any JSON
+            if kind in _PLAIN:
+                continue
+            if kind is Decimal and not _FIXED.fullmatch(str(inner)):
+                raise TypeError("a number must have fixed notation")
+            if isinstance(inner, float):
+                raise TypeError("a binary float has no place in a message")
+            if isinstance(inner, (dict, list, tuple)):
+                stack.append(inner)
+
+
+def _inside(item: Any) -> Iterable[Any]:
+    return item.values() if isinstance(item, dict) else item  # pyright: ignore[reportUnknownVariableType] - any JSON

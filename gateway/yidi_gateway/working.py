@@ -149,7 +149,8 @@ class Worker:
         except Unknown as unknown:
             error = unknown
             result = outcome.of_doubt(unknown)
-            result = replace(result, changes={**result.changes, **self._doubt()})
+            said = {**NOT_KNOWN, "key": unknown.key, "raw": unknown.err_msg or None}
+            result = replace(result, changes={**result.changes, **self._doubt(), "reason": said})
         crash.point("cp7")
         moved = await self._journal.finish(
             self._line.courier.finished(envelope, reply, error),
@@ -187,7 +188,7 @@ class Worker:
         elif _reversible(row):
             await self.move(row, Event.NOT_FOUND, {"fenced": True, "asked": 0, "due_at": self._clock.now()})
         else:
-            await self.move(row, Event.NOT_FOUND_FINAL, {"reason": DID_NOT_HAPPEN, "due_at": None})
+            await self.move(row, Event.NOT_FOUND_FINAL, {"reason": _did_not_happen(row), "due_at": None})
 
     async def _adopt(self, row: Submission, finding: Finding) -> None:
         """Store what was found as if it had been answered, or undo it when the HIS does not want it."""
@@ -252,7 +253,7 @@ class Worker:
             if not self._quiet(row, asked_at):
                 await self._again(row, Event.ORIGINAL_NOT_SEEN, {})
             elif await self._is_absent(row):
-                await self.move(row, Event.ORIGINAL_ABSENT, {"reason": DID_NOT_HAPPEN, "due_at": None})
+                await self.move(row, Event.ORIGINAL_ABSENT, {"reason": _did_not_happen(row), "due_at": None})
             else:
                 await self._again(row, Event.REVERSAL_UNANSWERED, {"query": "disagrees"})
         elif refused.key in (CLEARED, OTHER_DAY):
@@ -345,6 +346,11 @@ def output_of(row: Submission) -> Output | None:
 
 def operator_of(row: Submission) -> Operator:
     return Operator(**wire.loads(row.operator.encode()))
+
+
+def _did_not_happen(row: Submission) -> dict[str, Any]:
+    """With the text that the platform may have answered: it was no proof, but people want to read it."""
+    return {**DID_NOT_HAPPEN, "raw": (row.reason or {}).get("raw")}
 
 
 def _reversible(row: Submission) -> bool:

@@ -138,6 +138,7 @@ async def test_never_happened_is_said_only_after_quiet_and_behind_the_fence(
     assert row.state is State.ABSENT
     assert row.reason is not None
     assert row.reason["code"] == "DID_NOT_HAPPEN"
+    assert row.reason["raw"] == ("平台甲乙丙丁，从未见过的一句话" if fault == "unlisted" else None)
     assert clock.seconds > 150
     assert len(platform.sent("2207")) == 1
     assert platform.sent("2601")[0]["input"]["data"]["omsgid"] == row.msgid

@@ -197,6 +197,37 @@ def test_settings_from_the_environment_and_a_secret(monkeypatch: pytest.MonkeyPa
     assert yidi("call", "1101", "--input", "in.json").exit_code == 2
 
 
+CALENDAR = """
+years = [2026]
+holidays = [2026-10-01, 2026-10-02, 2026-10-05, 2026-10-06, 2026-10-07]
+make_up_days = [2026-10-10]
+"""
+
+
+def test_clock() -> None:
+    day = yidi("clock", "day_reconciliation", "--start", "2026-11-21").output
+    assert "due: 2026-11-21 24:00" in day
+    assert "2026-11-21T18:00:00+08:00" in day
+    Path("days.toml").write_text(CALENDAR, encoding="utf-8")
+    ticket = yidi("clock", "ticket_filing", "--start", "2026-09-30T10:00:00+08:00", "--calendar", "days.toml").output
+    assert "due: 2026-10-09 24:00" in ticket
+    assert "listed on: 2026-11-26" in yidi("clock", "fee_check_list", "--start", "2026-11-21").output
+
+
+def test_clock_wrong(tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text("holidays = 3", encoding="utf-8")
+    for arguments, named in (
+        (("nonsense", "--start", "2026-11-21"), "day_reconciliation"),
+        (("day_reconciliation", "--start", "soon"), "ISO 8601"),
+        (("ticket_filing", "--start", "2026-11-21"), "2026"),
+        (("ticket_filing", "--start", "2026-11-21", "--calendar", "no.toml"), "no calendar"),
+        (("ticket_filing", "--start", "2026-11-21", "--calendar", "bad.toml"), "no calendar"),
+    ):
+        result = yidi("clock", *arguments)
+        assert result.exit_code == 2
+        assert named in result.stderr
+
+
 def test_main(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["yidi", "catalogue", "--json"])
     monkeypatch.setattr("sys.stdout", io.StringIO())

@@ -71,6 +71,9 @@ class Element:
         return self._text(value)
 
     def _read_decimal(self, value: Any, info: core_schema.ValidationInfo) -> Any:
+        if type(value) is Decimal and value.is_finite() and value.adjusted() < MAX_GIVEN and _as_given(info):
+            written = self._written(value)  # the common case of an answer, without further questions
+            return written if written == value else value
         return self.decimal(value, as_given=_as_given(info))
 
     def _read_integer(self, value: Any, info: core_schema.ValidationInfo) -> Any:
@@ -95,7 +98,7 @@ class Element:
 
     def decimal(self, value: Any, *, as_given: bool = False) -> Decimal | None:
         """Bring a value to its exact decimal; refuse floats, exponents and more places than the field has."""
-        if value is None or value == "":
+        if value is None or (isinstance(value, str) and not value):
             return None  # an empty number is no number; a required one is refused by its message
         number = value if isinstance(value, Decimal) else self._number(value, as_given=as_given)
         if not number.is_finite() or number.adjusted() >= MAX_GIVEN:

@@ -7,6 +7,7 @@ bytes. It raises NotSent only where not a byte of the request can have been writ
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -55,6 +56,7 @@ class AsyncPoster(Protocol):
     async def post(self, url: str, headers: Mapping[str, str], body: bytes, limits: Limits) -> Reply: ...
 
 
+@lru_cache(maxsize=256)
 def host_and_port(url: str) -> tuple[str, int]:
     """Host and port of an address. NotSent when it is none that can be posted to."""
     try:

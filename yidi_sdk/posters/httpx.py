@@ -5,6 +5,7 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
+from functools import cache
 from typing import Self, TypedDict
 
 import httpx
@@ -133,6 +134,7 @@ class _Call(TypedDict):
     extensions: dict[str, str]
 
 
+@cache
 def _timeout(limits: Limits) -> httpx.Timeout:
     return httpx.Timeout(connect=limits.connect_s, pool=limits.connect_s, write=limits.read_s, read=limits.read_s)
 
