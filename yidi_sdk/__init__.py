@@ -14,6 +14,7 @@ TYPE_CHECKING = False  # as in typing, without importing it
 
 if TYPE_CHECKING:
     from yidi_sdk import explain
+    from yidi_sdk.attempts import SharedMsgids
     from yidi_sdk.catalogue import (
         CATALOGUE,
         Effect,
@@ -139,6 +140,7 @@ __all__ = [
     "RevokeOutpatientSettlement",
     "SettleOutpatient",
     "SettlementFound",
+    "SharedMsgids",
     "SignIn",
     "SignOut",
     "SignedIn",
@@ -155,6 +157,7 @@ __all__ = [
 ]
 
 _FIRST = {
+    "SharedMsgids": "attempts",
     "CATALOGUE": "catalogue",
     "Effect": "catalogue",
     "AsyncClient": "client",

@@ -8,9 +8,10 @@ import secrets
 import threading
 import time
 from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from yidi_sdk import profile as profiles
@@ -51,7 +52,7 @@ class NotKept(NotSent):
 
 class Msgids:
     """Message numbers, never the same twice in this process, also when the clock is set back or stands still. Two
-    processes of one institution, or a restart within a second, need a durable counter instead (`msgids=`)."""
+    processes of one institution, or a restart within a second, need `SharedMsgids` or a counter of their own."""
 
     def __init__(self, profile: Profile, institution_code: str, clock: Callable[[], datetime]) -> None:
         self._profile = profile
@@ -72,6 +73,46 @@ class Msgids:
             else:
                 self._second, self._serial = self._second + timedelta(seconds=1), 1
             return make_msgid(self._profile, self._institution_code, self._second, self._serial)
+
+
+class SharedMsgids:
+    """Message numbers that several processes of one machine share, also over restarts. Each takes a whole second for
+    itself from a small SQLite file and counts within it. Raises OSError when the file cannot be used."""
+
+    def __init__(self, file: str | Path, profile: Profile, institution_code: str) -> None:
+        self._file = Path(file)
+        self._profile = profile
+        self._institution_code = institution_code
+        self._lock = threading.Lock()
+        self._second = 0
+        self._serial = MOST_SERIALS
+
+    def __call__(self) -> str:
+        """The next number."""
+        with self._lock:
+            if self._serial == MOST_SERIALS:
+                self._second, self._serial = self._take(int(time.time())), 0
+            self._serial += 1
+            second = datetime.fromtimestamp(self._second, BEIJING)
+            return make_msgid(self._profile, self._institution_code, second, self._serial)
+
+    def _take(self, now: int) -> int:
+        import sqlite3  # noqa: PLC0415 - only for those who share
+
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self._file, timeout=10, isolation_level=None)) as counter:
+                counter.execute("BEGIN IMMEDIATE")
+                counter.execute("CREATE TABLE IF NOT EXISTS taken (institution TEXT PRIMARY KEY, second INTEGER)")
+                taken = counter.execute(
+                    "INSERT INTO taken VALUES (?, ?) ON CONFLICT DO UPDATE SET second = max(second + 1, excluded.second)"
+                    " RETURNING second",
+                    (self._institution_code, now),
+                ).fetchone()
+                counter.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise OSError(f"the message counter cannot be kept: {error}") from None
+        return int(taken[0])
 
 
 @dataclass(slots=True)

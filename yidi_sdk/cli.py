@@ -112,7 +112,7 @@ def call(
                 client.sign_in()
             output = client.send(message, insured_division=insured)
         typer.echo(wire.dumps(output.model_dump(exclude_none=True)).decode())
-    except Misused as error:
+    except (Misused, OSError) as error:
         fail(WRONG, str(error))
     except NotSent as error:
         fail(UNREACHABLE, f"the platform cannot be reached: {error}")
@@ -217,9 +217,11 @@ def _settings(config: Path | None) -> "tuple[Settings, Profile]":
 
 
 def _client(settings: "Settings", profile: "Profile") -> "Client":
+    from yidi_sdk.attempts import SharedMsgids
     from yidi_sdk.client import Client
     from yidi_sdk.signing import read_secret
 
+    counter = Path(typer.get_app_dir("yidi")) / "msgid.db"
     try:
         secret = None if settings.secret_file is None else read_secret(settings.secret_file)
     except (OSError, ValueError):
@@ -230,6 +232,7 @@ def _client(settings: "Settings", profile: "Profile") -> "Client":
         operator=settings.operator,
         profile=profile,
         secret=secret,
+        msgids=SharedMsgids(counter, profile, settings.institution.code),
     )
 
 

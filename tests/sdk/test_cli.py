@@ -35,6 +35,8 @@ def yidi(*arguments: str, stdin: str | None = None) -> Result:
 @pytest.fixture(autouse=True)
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +122,13 @@ def test_call_sign_in_itself() -> None:
     with platform(SIGNED) as server:
         result = call(server, stdin='{"signIn":{"opter_no":"0001","mac":"","ip":""}}', infno="9001")
     assert json.loads(result.stdout)["signinoutb"]["sign_no"] == "S1"
+
+
+def test_two_calls_in_one_second_have_two_msgids() -> None:
+    with platform(SIGNED, scene.answer(scene.PERSON), SIGNED, scene.answer(scene.PERSON)) as server:
+        assert call(server).exit_code == call(server).exit_code == 0
+    sent = [json.loads(raw.partition(b"\r\n\r\n")[2])["msgid"] for raw in server.received]
+    assert len(set(sent)) == 4
 
 
 def test_a_business_no_is_1() -> None:

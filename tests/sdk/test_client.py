@@ -5,6 +5,7 @@ import inspect
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from sdk import scene
 from sdk.scene import COMMIT, DIVISION, QUERY, REVERSAL, TRIAL, UPLOAD, answer, settled
 
 from yidi_sdk import wire
-from yidi_sdk.attempts import Msgids
+from yidi_sdk.attempts import Msgids, SharedMsgids
 from yidi_sdk.catalogue import Effect, row_of
 from yidi_sdk.client import AsyncClient, Client
 from yidi_sdk.errors import Garbled, Misused, NotSent, Refused, TimedOut, Unknown, YidiError
@@ -256,6 +257,24 @@ def test_msgids_never_repeat_also_when_the_clock_goes_back_or_stands_still() -> 
     made = [make() for _ in times]
     assert len(set(made)) == len(made)
     assert made == sorted(made)
+
+
+def test_shared_msgids_never_meet_and_outlive_the_process(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "msgid.db"
+    counters = [SharedMsgids(file, scene.PROFILE, "H50010399901") for _ in range(5)]
+    made = [counter() for _ in range(3) for counter in counters]
+    made += [SharedMsgids(file, scene.PROFILE, "H50010399901")() for _ in range(3)]
+    assert len(set(made)) == len(made)
+    assert all(len(msgid) == 30 for msgid in made)
+    first = SharedMsgids(file, scene.PROFILE, "H50010399901")
+    many = [first() for _ in range(10_001)]
+    assert len(set(many)) == len(many)
+
+
+def test_a_counter_that_cannot_be_kept_says_so(tmp_path: Path) -> None:
+    (tmp_path / "msgid.db").write_bytes(b"not a database, but long enough to be read as one" * 100)
+    with pytest.raises(OSError, match="counter"):
+        SharedMsgids(tmp_path / "msgid.db", scene.PROFILE, "H1")()
 
 
 def test_an_unknown_profile_is_misuse() -> None:

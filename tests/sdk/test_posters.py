@@ -199,6 +199,20 @@ def test_a_guard_that_allows_changes_nothing(post: Post, monkeypatch: pytest.Mon
     assert f"host: platform.test:{server.port}".encode() in server.received[0].lower()
 
 
+@each_poster
+def test_a_guarded_host_with_a_dead_first_address_is_reached_by_its_second(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def two(_host: object, port: int, *_: object, **__: object) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port)) for ip in ("127.0.0.9", "127.0.0.1")]
+
+    monkeypatch.setattr(socket, "getaddrinfo", two)
+    with serving(answering(OK)) as server:
+        url = f"http://platform.test:{server.port}/x"
+        assert post(url, guard=lambda _host, _port, _ip, /: None).body == b"hi"
+        assert server.connections == 1
+
+
 def test_an_aiohttp_poster_waits_for_a_free_connection_and_then_gives_up_unsent() -> None:
     async def run() -> None:
         async with AiohttpPoster(connections=1) as poster:

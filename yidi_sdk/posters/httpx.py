@@ -36,7 +36,15 @@ class HttpxPoster:
     def post(self, url: str, headers: Mapping[str, str], body: bytes, limits: Limits) -> Reply:
         """Post once. Raises NotSent or TimedOut."""
         host_and_port(url)
-        address = url if self._guard is None else _guarded(self._guard, url, _resolve(url))
+        addresses = [url] if self._guard is None else _guarded(self._guard, url, _resolve(url))
+        for address in addresses[:-1]:
+            try:
+                return self._once(url, address, headers, body, limits)
+            except NotSent:  # proven, so the host's next address may be tried
+                continue
+        return self._once(url, addresses[-1], headers, body, limits)
+
+    def _once(self, url: str, address: str, headers: Mapping[str, str], body: bytes, limits: Limits) -> Reply:
         until = time.monotonic() + limits.connect_s + limits.read_s + TLS_GRACE_S
         try:
             with self._client.stream("POST", address, **_call(url, address, headers, body, limits)) as response:
@@ -81,14 +89,21 @@ class AsyncHttpxPoster:
     async def post(self, url: str, headers: Mapping[str, str], body: bytes, limits: Limits) -> Reply:
         """Post once. Raises NotSent or TimedOut."""
         host_and_port(url)
-        address = url
+        addresses = [url]
         if self._guard is not None:
             try:
                 async with asyncio.timeout(limits.connect_s):
-                    addresses = await asyncio.to_thread(_resolve, url)
+                    addresses = _guarded(self._guard, url, await asyncio.to_thread(_resolve, url))
             except TimeoutError:
                 raise NotSent("not sent: the name was not resolved in time") from None
-            address = _guarded(self._guard, url, addresses)
+        for address in addresses[:-1]:
+            try:
+                return await self._once(url, address, headers, body, limits)
+            except NotSent:  # proven, so the host's next address may be tried
+                continue
+        return await self._once(url, addresses[-1], headers, body, limits)
+
+    async def _once(self, url: str, address: str, headers: Mapping[str, str], body: bytes, limits: Limits) -> Reply:
         try:
             async with asyncio.timeout(limits.connect_s + limits.read_s + TLS_GRACE_S):
                 return await self._exchange(url, address, headers, body, limits)
@@ -153,9 +168,9 @@ def _resolve(url: str) -> list[str]:
     return [str(entry[4][0]) for entry in found]
 
 
-def _guarded(guard: Guard, url: str, addresses: list[str]) -> str:
-    """The address with the host replaced by the one that was checked, so that nobody resolves it a second time."""
+def _guarded(guard: Guard, url: str, addresses: list[str]) -> list[str]:
+    """The addresses with the host replaced by those that were checked, so that nobody resolves it a second time."""
     host, port = host_and_port(url)
     for ip in addresses:
         guard(host, port, ip)
-    return str(httpx.URL(url).copy_with(host=addresses[0]))
+    return [str(httpx.URL(url).copy_with(host=ip)) for ip in addresses]

@@ -92,11 +92,13 @@ def check_visit(
     lines, found = read_lines(body.lines)
     if isinstance(credential, Reason):
         found.append(replace(credential, detail=f"credential.{credential.detail}"))
-    found += flags_of(body, form, settings, labels, compared=True, local=False).reasons
+    registration = flags_of(body, form, settings, labels, compared=True, local=False)
     if lines or not body.lines:
         # codes, numbers and amounts of the lines; qualifications are asked for later
         found += baskets.split(body.kind, lines, (), place, place.division, on=now.date(), settings=settings).reasons
-    objections = ordered(without_notices(found))
+    # an unanswered emergency is a notice before a visit and an objection to one
+    unanswered = registration.reasons if registration.outcome == "refused" else ()
+    objections = ordered((*without_notices(found), *unanswered))
     if objections or isinstance(credential, Reason):
         raise of_reasons(objections, fields=tuple(_fields(body, objections, form, language)))
     return Checked(credential, tuple(lines), form)
