@@ -28,6 +28,8 @@ from yidi_sdk.signing import HeaderSecret
 
 OutputT = TypeVar("OutputT", bound=Output)
 MOST_SERIALS = 9999
+STALE_S = 60
+"""A second taken longer ago is given up: the time inside a msgid should be near the truth."""
 LIMITS: Mapping[Effect, Limits] = {
     Effect.QUERY: Limits(connect_s=5, read_s=10),
     Effect.TRIAL: Limits(connect_s=5, read_s=10),
@@ -90,8 +92,9 @@ class SharedMsgids:
     def __call__(self) -> str:
         """The next number."""
         with self._lock:
-            if self._serial == MOST_SERIALS:
-                self._second, self._serial = self._take(int(time.time())), 0
+            now = int(time.time())
+            if self._serial == MOST_SERIALS or now - self._second > STALE_S:
+                self._second, self._serial = self._take(now), 0
             self._serial += 1
             second = datetime.fromtimestamp(self._second, BEIJING)
             return make_msgid(self._profile, self._institution_code, second, self._serial)
@@ -105,8 +108,8 @@ class SharedMsgids:
                 counter.execute("BEGIN IMMEDIATE")
                 counter.execute("CREATE TABLE IF NOT EXISTS taken (institution TEXT PRIMARY KEY, second INTEGER)")
                 taken = counter.execute(
-                    "INSERT INTO taken VALUES (?, ?) ON CONFLICT DO UPDATE SET second = max(second + 1, excluded.second)"
-                    " RETURNING second",
+                    "INSERT INTO taken VALUES (?, ?)"
+                    " ON CONFLICT DO UPDATE SET second = max(second + 1, excluded.second) RETURNING second",
                     (self._institution_code, now),
                 ).fetchone()
                 counter.execute("COMMIT")
