@@ -49,7 +49,10 @@ def matrix() -> str:
 
 def main() -> None:
     rows, tests = obligations(), marked()
-    known = {row["number"] for row in yaml.safe_load((HERE / "data" / "requirements.yaml").read_text(encoding="utf8"))["requirements"]}
+    known = {
+        row["number"]
+        for row in yaml.safe_load((HERE / "data" / "requirements.yaml").read_text(encoding="utf8"))["requirements"]
+    }
     if unknown := sorted(set(tests) - known):
         sys.exit(f"marks name obligations that do not exist: {', '.join(unknown)}")
     if "--matrix" in sys.argv:

@@ -1,15 +1,18 @@
-"""`yidi`: explain a field or an error, list the transactions, send one, tell a deadline.
+"""`yidi`: explain, list the transactions, send one, ask whether a patient may settle directly, tell a deadline.
 
 Exit codes: 0 done, 1 a business "no", 2 wrong usage or configuration, 3 platform unreachable, 4 outcome unknown.
 """
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from yidi_sdk.client import Client
     from yidi_sdk.institution import Settings
     from yidi_sdk.message import Input
@@ -21,7 +24,7 @@ SETTINGS_FILE = "yidi.toml"
 PIPE_WIDTH = 120
 
 app = typer.Typer(
-    help="Cross-province medical-insurance settlement: explain, catalogue, call, clock.",
+    help="Cross-province medical-insurance settlement: explain, catalogue, call, eligibility, clock.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -97,13 +100,11 @@ def call(
 ) -> None:
     """Send one transaction to the configured platform and print its typed output."""
     from yidi_sdk import wire
-    from yidi_sdk.errors import Misused, NotSent, Refused, Unknown
-    from yidi_sdk.explain.errors import clean
     from yidi_sdk.transactions import SignIn, SignOut
 
     message = _message(infno, source)
     settings, profile = _settings(config)
-    try:
+    with _told():
         if dry_run:
             typer.echo(_envelope(message, settings, profile, insured))
             return
@@ -112,6 +113,16 @@ def call(
                 client.sign_in()
             output = client.send(message, insured_division=insured)
         typer.echo(wire.dumps(output.model_dump(exclude_none=True)).decode())
+
+
+@contextmanager
+def _told() -> "Generator[None]":
+    """The errors of a call, each with its exit code and one sentence."""
+    from yidi_sdk.errors import Misused, NotSent, Refused, Unknown
+    from yidi_sdk.explain.errors import clean
+
+    try:
+        yield
     except (Misused, OSError) as error:
         fail(WRONG, str(error))
     except NotSent as error:
@@ -120,6 +131,43 @@ def call(
         fail(NO, f"{error} | {clean(error.err_msg)}")
     except Unknown as error:
         fail(UNKNOWN, f"{error}; msgid {error.msgid}: query before doing anything again")
+
+
+@app.command()
+def eligibility(
+    credential: Annotated[
+        str, typer.Option("--credential", help="KIND:VALUE; KIND is e_credential, id_card or social_card.")
+    ],
+    card_sn: Annotated[str | None, typer.Option("--card-sn", help="Serial of a social card.")] = None,
+    kind: Annotated[str, typer.Option("--kind", help="outpatient, chronic, emergency or inpatient.")] = "outpatient",
+    disease: Annotated[list[str] | None, typer.Option("--disease", help="Disease code; may be repeated.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="The hospital's own record, to compare.")] = None,
+    emergency: Annotated[bool | None, typer.Option("--emergency/--no-emergency", help="As a person answered.")] = None,
+    trauma: Annotated[bool | None, typer.Option("--trauma/--no-trauma", help="As a person answered.")] = None,
+    third_party: Annotated[
+        bool | None, typer.Option("--third-party/--no-third-party", help="As a person answered.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of sentences.")] = False,
+    config: Annotated[
+        Path | None, typer.Option("--config", help="TOML file; default yidi.toml, else YIDI_ variables.")
+    ] = None,
+) -> None:
+    """Whether a patient may settle directly: the verdict in plain words, with reasons and next steps."""
+    from yidi_sdk import verdicts
+
+    which, _, value = credential.partition(":")
+    if which not in verdicts.CREDENTIALS or not value:
+        fail(WRONG, f"--credential: KIND:VALUE is wanted, KIND one of {', '.join(verdicts.CREDENTIALS)}")
+    if kind not in verdicts.KINDS:
+        fail(WRONG, f"--kind: one of {', '.join(verdicts.KINDS)} is wanted")
+    settings, profile = _settings(config)
+    answers = verdicts.Answers(kind, tuple(disease or ()), emergency, trauma, third_party, name)
+    with _told(), _client(settings, profile) as client:
+        client.sign_in()
+        found = verdicts.ask(client, settings.institution, which, value, card_sn, answers)
+    for line in verdicts.as_json(found) if as_json else verdicts.in_words(found):
+        typer.echo(line)
+    raise typer.Exit({"direct": DONE, "refused": WRONG}.get(found.verdict, NO))
 
 
 @app.command()

@@ -30,7 +30,8 @@ from yidi_sdk.posters import Reply
 from yidi_sdk.transactions import ReverseTransaction
 
 log = structlog.get_logger("yidi.working")
-NOT_FOUND, CLEARED, OTHER_DAY = "reversal_not_found", "reversal_cleared", "reversal_other_day"
+NOT_FOUND, REFUNDED = "reversal_not_found", "reversal_refunded"
+NOT_ALLOWED = frozenset({"reversal_cleared", "reversal_other_day", "reversal_not_supported"})
 """Keys of the error catalogue's rows for the answers of a reversal."""
 LEASE = timedelta(seconds=30)
 """Beyond the platform's deadline: only then another worker may take a submission that seems to be on the wire."""
@@ -256,8 +257,10 @@ class Worker:
                 await self.move(row, Event.ORIGINAL_ABSENT, {"reason": _did_not_happen(row), "due_at": None})
             else:
                 await self._again(row, Event.REVERSAL_UNANSWERED, {"query": "disagrees"})
-        elif refused.key in (CLEARED, OTHER_DAY):
+        elif refused.key in NOT_ALLOWED:
             await self._undo_by_number(row, refused)
+        elif refused.key == REFUNDED and await self._is_absent(row):
+            await self.move(row, Event.UNDONE_BY_NUMBER, {"due_at": None, "reason": None})
         else:
             await self._again(row, Event.REVERSAL_UNANSWERED, {"key": refused.key or "unlisted"})
 

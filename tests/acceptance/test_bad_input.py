@@ -54,9 +54,7 @@ BAD = [
 
 @pytest.mark.requirement("R104", "R150")
 @pytest.mark.parametrize(("change", "status", "code", "path"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
-def test_bad_visit(
-    programs: tuple[httpx.Client, httpx.Client], change: Any, status: int, code: str, path: str
-) -> None:
+def test_bad_visit(programs: tuple[httpx.Client, httpx.Client], change: Any, status: int, code: str, path: str) -> None:
     hub, gateway = programs
     before = len(hub.get("/_hub/received").json()["items"])
     body = change(visit_body(credential_of(hub, "filed_hypertension")))
@@ -65,7 +63,8 @@ def test_bad_visit(
     assert (answer.status_code, problem["code"]) == (status, code), answer.text
     assert any(field["path"].startswith(path) for field in problem["fields"]), answer.text
     assert problem["money"] == "not_moved"
-    assert problem["cause"] and problem["next_step"]
+    assert problem["cause"]
+    assert problem["next_step"]
     assert str(body["credential"]["value"]) not in answer.text
     assert len(hub.get("/_hub/received").json()["items"]) == before
     assert money_sends(hub) == []
@@ -83,7 +82,10 @@ def answer_id() -> int:
     [
         (b"", "line 1: column line_no is missing"),
         (b"line_no,code\n1,2\n", "line 1: column local_code is missing"),
-        (b"line_no,code,local_code,name,quantity,unit_price,amount,disease_code\n1,2\n", "line 2: 2 columns, expected 8"),
+        (
+            b"line_no,code,local_code,name,quantity,unit_price,amount,disease_code\n1,2\n",
+            "line 2: 2 columns, expected 8",
+        ),
         (b"line_no,code,local_code,name,quantity,unit_price,amount,disease_code\n", "no fee lines"),
         ("序号,名称".encode("gb18030"), "not UTF-8 text"),
     ],

@@ -391,6 +391,15 @@ async def test_reversal_refused_because_cleared_is_undone_by_number_or_shown_to_
     assert len(platform.sent("2208")) == 1
 
 
+async def test_reversal_of_what_was_refunded_meanwhile_is_done(engine: Engine, platform: TinyPlatform) -> None:
+    row = await settle(engine)
+    platform.settled[row.msgid or ""]["refd_setl_flag"] = "1"
+    platform.reversal_texts = ["FSI-冲正失败: 该结算已退费, 不能冲正"]
+    row = await engine.cancel(row.id, 600)
+    assert row.state is State.REVERSED
+    assert len(platform.sent("2601")) == 1
+
+
 async def test_msgids_never_repeat_when_the_clock_is_set_back(engine: Engine, clock: JumpingClock) -> None:
     seen = {(await engine._line.courier._msgids.next()) for _ in range(50)}
     clock.seconds -= 3600

@@ -9,8 +9,8 @@ from yidi_gateway.visits import checks, planning
 from yidi_gateway.visits.calls import Call
 from yidi_gateway.visits.checks import Checked
 from yidi_gateway.visits.document import Document, write
-from yidi_gateway.visits.facts import Rights
 from yidi_gateway.visits.hospital import Hospital
+from yidi_sdk.flows.patient import Rights
 from yidi_sdk.institution import Operator
 from yidi_sdk.rules import baskets, eligibility
 from yidi_sdk.rules.eligibility import Question, registration_objections

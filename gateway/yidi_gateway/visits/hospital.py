@@ -12,12 +12,11 @@ from yidi_gateway.lifecycle import State
 from yidi_gateway.problem import Problem
 from yidi_gateway.shapes import OperatorIn
 from yidi_gateway.submission import Submission, Visit
-from yidi_gateway.visits import facts
 from yidi_gateway.visits.document import Document, read, write
-from yidi_gateway.visits.facts import Known, Rights
 from yidi_sdk.catalogue import row_of
 from yidi_sdk.errors import NotSent, Refused, YidiError
 from yidi_sdk.flows import Flow, run_async
+from yidi_sdk.flows.patient import Known, Rights, filings_of, rights_of, who_is
 from yidi_sdk.institution import Operator
 from yidi_sdk.message import Input
 from yidi_sdk.rules import eligibility
@@ -91,7 +90,7 @@ class Hospital:
     async def who_is(self, credential: Credential, operator: Operator) -> Known:
         """1101. Raises Problem where the platform gives no usable answer."""
         try:
-            return await self.drive(facts.who_is(credential), operator)
+            return await self.drive(who_is(credential), operator)
         except YidiError as error:
             raise unanswered(error) from None
 
@@ -110,7 +109,7 @@ class Hospital:
         if not undecided or choice is not None or filings is not None:
             return found
         division = division_to_ask(person)
-        asked = await self.drive(facts.filings_of(person.psn_no, on), operator, division)
+        asked = await self.drive(filings_of(person.psn_no, on), operator, division)
         return self._identify(person, his, on, choice, asked.filings)
 
     def _identify(
@@ -131,13 +130,8 @@ class Hospital:
         visit_id: str | None = None,
     ) -> Rights:
         """2001, 5304, and 5301 for chronic care; what does not answer is None."""
-        code = self.engine.institution.code
-        told = await self.drive(facts.benefit_of(psn_no, insutype, code, med_type, on), operator, division, visit_id)
-        filed = await self.drive(facts.filings_of(psn_no, on), operator, division, visit_id)
-        held: tuple[Any, ...] | None = ()
-        if chronic:
-            held = await self.drive(facts.qualifications_of(psn_no), operator, division, visit_id)
-        return Rights(told.benefit, facts.weighed(told, filed.filings), held, filed.refused)
+        asking = rights_of(psn_no, insutype, self.engine.institution.code, med_type, on, chronic=chronic)
+        return await self.drive(asking, operator, division, visit_id)
 
     def world(self, insurance: Insurance, rights: Rights, identity: tuple[Reason, ...] = ()) -> World:
         """What is known of a patient whose insurance is chosen."""

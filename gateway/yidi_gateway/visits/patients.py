@@ -8,11 +8,11 @@ from yidi_gateway.problem import of_reasons, reason_json
 from yidi_gateway.shapes import EligibilityIn, IdentityIn, PatientIn
 from yidi_gateway.visits import checks
 from yidi_gateway.visits.calls import Answer, Call
-from yidi_gateway.visits.facts import Rights
 from yidi_gateway.visits.hospital import Hospital, division_to_ask
 from yidi_gateway.visits.telling import yuan
 from yidi_sdk import diseases
 from yidi_sdk.codes import CODE_SETS
+from yidi_sdk.flows.patient import Rights
 from yidi_sdk.institution import Operator
 from yidi_sdk.rules import chronic, eligibility
 from yidi_sdk.rules.chronic import Place, Qualification

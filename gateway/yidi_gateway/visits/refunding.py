@@ -15,7 +15,6 @@ from yidi_gateway.submission import Submission
 from yidi_gateway.visits import telling
 from yidi_gateway.visits.calls import Answer, Call
 from yidi_gateway.visits.document import Document, KeptBasket
-from yidi_gateway.visits.facts import extension
 from yidi_gateway.visits.hospital import Hospital
 from yidi_gateway.visits.opening import Opening, busy
 from yidi_gateway.visits.planning import rest_basket
@@ -24,6 +23,7 @@ from yidi_gateway.visits.standing import SETTLE, Standing, amounts_of_row
 from yidi_gateway.visits.telling import amounts_json
 from yidi_sdk.errors import YidiError
 from yidi_sdk.flows import ask
+from yidi_sdk.flows.patient import extension
 from yidi_sdk.institution import Operator
 from yidi_sdk.rules import refunds
 from yidi_sdk.rules.money import Amounts, Fund

@@ -14,12 +14,12 @@ from yidi_gateway.submission import Submission
 from yidi_gateway.visits import checks, telling
 from yidi_gateway.visits.calls import Answer, Call
 from yidi_gateway.visits.document import Document, KeptBasket
-from yidi_gateway.visits.facts import Rights
 from yidi_gateway.visits.hospital import Hospital
 from yidi_gateway.visits.once import downtime
 from yidi_gateway.visits.opening import Opening, Pending, busy, operator_of
 from yidi_gateway.visits.standing import SETTLE, Standing, newest, standing
 from yidi_sdk.flows import settlement
+from yidi_sdk.flows.patient import Rights
 from yidi_sdk.rules import eligibility
 from yidi_sdk.rules.commitment import commitment_state
 from yidi_sdk.rules.eligibility import Question, settlement_objections

@@ -1,4 +1,4 @@
-"""From the platform's answers to what the rules reason about; and the questions themselves, as flows. Pure.
+"""Questions about a patient, and what the rules make of the answers: who it is, benefit, filings, qualifications.
 
 A question that is not answered is `None`, never "no": unknown is not no.
 """
@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 
 from yidi_sdk.errors import Refused, YidiError
 from yidi_sdk.explain.errors import match
-from yidi_sdk.flows import Flow, ask
+from yidi_sdk.flows.driving import Flow, ask
 from yidi_sdk.rules.chronic import Qualification
 from yidi_sdk.rules.filing import LONG_TERM, TEMPORARY, Filing, FilingState
 from yidi_sdk.rules.identity import CERT_TYPES, Credential, Insurance, Person
@@ -135,6 +135,16 @@ def qualifications_of(psn_no: str) -> Flow[tuple[Qualification, ...] | None]:
     except YidiError:
         return None
     return qualifications_in(found)
+
+
+def rights_of(psn_no: str, insutype: str, institution: str, med_type: str, on: date, *, chronic: bool) -> Flow[Rights]:
+    """2001, 5304, and 5301 for chronic care; what does not answer is None."""
+    told = yield from benefit_of(psn_no, insutype, institution, med_type, on)
+    filed = yield from filings_of(psn_no, on)
+    held: tuple[Qualification, ...] | None = ()
+    if chronic:
+        held = yield from qualifications_of(psn_no)
+    return Rights(told.benefit, weighed(told, filed.filings), held, filed.refused)
 
 
 def person_of(found: PersonInformation) -> Person:

@@ -1,19 +1,15 @@
-"""Several transactions in order, as generators: the same text is run by the client, the async client and the gateway.
+"""One basket of an outpatient visit: registered, uploaded, tried; and the messages it is made of."""
 
-A flow yields messages and is sent their outputs; an error of a message is thrown in at the place where it was yielded.
-Nothing here waits. Here: one basket of an outpatient visit, registered, uploaded and tried.
-"""
-
-from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Protocol, TypeAlias, TypeVar, cast
+from typing import Any
 
 from yidi_sdk import diseases, wire
 from yidi_sdk.codes import Flag, SettlingWay
-from yidi_sdk.errors import Unknown, YidiError
-from yidi_sdk.message import Input, Output
+from yidi_sdk.errors import Unknown
+from yidi_sdk.flows.driving import Flow, ask
 from yidi_sdk.rules.money import Amounts
 from yidi_sdk.transactions import (
     Diagnosis,
@@ -29,65 +25,11 @@ from yidi_sdk.transactions import (
     UploadOutpatientFees,
 )
 
-T = TypeVar("T")
-OutputT = TypeVar("OutputT", bound=Output)
-Flow: TypeAlias = Generator[Input[Any], Any, T]
-
 MOST_LINES = 50
 MOST_CHARACTERS = 40_000
 """Limits of one upload of fee lines; the text is measured as JSON."""
 WESTERN_DIAGNOSIS = "1"
 _NO_APPROVAL = "0"
-
-
-class Sender(Protocol):
-    """A client: `send(message)` gives the message's output or raises a YidiError."""
-
-    @property
-    def send(self) -> Callable[..., Any]: ...
-
-
-class AsyncSender(Protocol):
-    """An async client."""
-
-    @property
-    def send(self) -> Callable[..., Awaitable[Any]]: ...
-
-
-def ask(message: Input[OutputT]) -> Generator[Input[Any], Any, OutputT]:
-    """One message: `answer = yield from ask(message)` is typed by the message."""
-    answer = yield message
-    return cast("OutputT", answer)
-
-
-def run(client: Sender, flow: Flow[T], **context: Any) -> T:
-    """Drive a flow to its result. `context` goes to every `send` (for instance the insured division)."""
-    try:
-        message = next(flow)
-        while True:
-            try:
-                answer = client.send(message, **context)
-            except YidiError as error:
-                message = flow.throw(error)
-            else:
-                message = flow.send(answer)
-    except StopIteration as end:
-        return cast("T", end.value)
-
-
-async def run_async(client: AsyncSender, flow: Flow[T], **context: Any) -> T:
-    """Drive a flow to its result with an async client."""
-    try:
-        message = next(flow)
-        while True:
-            try:
-                answer = await client.send(message, **context)
-            except YidiError as error:
-                message = flow.throw(error)
-            else:
-                message = flow.send(answer)
-    except StopIteration as end:
-        return cast("T", end.value)
 
 
 @dataclass(frozen=True, slots=True)
