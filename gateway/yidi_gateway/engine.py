@@ -118,6 +118,7 @@ class Engine:
             await asyncio.wait(self._tasks.values(), timeout=self.timing.connect_s)
         for task in self._tasks.values():
             task.cancel()
+        await self._line.courier.drain()
 
     async def ask(
         self,

@@ -4,6 +4,7 @@ The only place of the gateway that puts bytes on the wire. No transport retry, n
 between journal and wire is not written.
 """
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -77,6 +78,7 @@ class Courier:
         self._clock = clock
         self._timing = timing
         self._heard = heard
+        self._keeping: set[asyncio.Future[Any]] = set()
         self._msgids = Msgids(journal, platform.profile, platform.institution.code, clock)
 
     async def make(
@@ -119,7 +121,9 @@ class Courier:
         )
 
     async def exchange(self, message_envelope: Envelope) -> Output:
-        """Journal, send, read, journal: for what is no submission of its own. Raises NotSent, Refused or Unknown."""
+        """Journal, send, read, journal: for what is no submission of its own. Raises NotSent, Refused or Unknown.
+
+        Nothing rests on what a read or trial came to being durable, so nobody waits for that second row."""
         begun = self._clock.monotonic()
         await self._journal.start(self.attempt(message_envelope))
         reply: Reply | None = None
@@ -127,10 +131,27 @@ class Courier:
             reply = await self.post(message_envelope, begun)
             output = self.read(message_envelope, reply)
         except YidiError as error:
-            await self._journal.finish(self.finished(message_envelope, reply, error))
+            await self._keep(message_envelope, self.finished(message_envelope, reply, error))
             raise
-        await self._journal.finish(self.finished(message_envelope, reply, None))
+        await self._keep(message_envelope, self.finished(message_envelope, reply, None))
         return output
+
+    async def drain(self) -> None:
+        """Wait until everything that was heard is kept."""
+        await asyncio.gather(*self._keeping, return_exceptions=True)
+
+    async def _keep(self, envelope: Envelope, finish: Finish) -> None:
+        keeping = asyncio.ensure_future(self._journal.finish(finish))
+        if not is_repeatable(envelope.row.effect):
+            await keeping
+            return
+        self._keeping.add(keeping)
+        keeping.add_done_callback(self._kept)
+
+    def _kept(self, keeping: "asyncio.Future[Any]") -> None:
+        self._keeping.discard(keeping)
+        if not keeping.cancelled() and (error := keeping.exception()) is not None:
+            log.warning("kept", outcome="journal_down", kind=type(error).__name__)
 
     async def post(self, envelope: Envelope, begun: float) -> Reply:
         """Write the bytes, once. `begun`: monotonic time when they were journaled."""
