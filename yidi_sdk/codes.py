@@ -1,29 +1,85 @@
 """Code sets: wire values with their Chinese labels, and enums for the few that the rules speak of.
 
 Provinces extend nearly every set. An open set lets unknown values through; a closed set refuses them before anything is
-sent. Labels follow what independent implementers published; `docs` say how well each is evidenced.
+sent. The tables lie in `codes.toml`, with what each rests on, and are read when the first of them is asked for.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
+from functools import cache
+from typing import Any
+
+FOUR_PLACES = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
 class CodeSet:
-    """A code table: `values` maps wire value to label; `closed` says that other values are refused in what we send."""
+    """A code table: `values` maps wire value to label; `closed` says that other values are refused in what we send;
+    `variants` holds by province or implementer what differs there; `evidence` says what the table rests on."""
 
     name: str
     label: str
     values: dict[str, str]
     closed: bool = False
+    variants: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    evidence: str = ""
+    note: str = ""
 
     def admits(self, value: str) -> bool:
         """Whether `value` may be sent."""
         return not self.closed or value in self.values
 
-    def label_of(self, value: str) -> str:
-        """The Chinese label, or the value itself where the set does not know it."""
-        return self.values.get(value, value)
+    def label_of(self, value: str, variant: str = "") -> str:
+        """The Chinese label, that of a variant first; the value itself where the set does not know it."""
+        return self.variants.get(variant, {}).get(value) or self.values.get(value, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmapped:
+    """How much of a list of codes a set does not know: the codes with how often each stands there, and their share of
+    the list."""
+
+    total: int
+    unknown: Mapping[str, int]
+    share: Decimal
+
+
+class Tables(Mapping[str, CodeSet]):
+    """The code sets by name, read from their file once."""
+
+    def __getitem__(self, name: str) -> CodeSet:
+        return _read()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_read())
+
+    def __len__(self) -> int:
+        return len(_read())
+
+
+CODE_SETS: Mapping[str, CodeSet] = Tables()
+
+
+def unmapped(name: str, given: Iterable[str]) -> Unmapped:
+    """Which of the `given` codes the set `name` does not know. KeyError for a set that is not there."""
+    known = CODE_SETS[name].values
+    counted = Counter(given)
+    unknown = {value: times for value, times in sorted(counted.items()) if value not in known}
+    total = counted.total()
+    share = (Decimal(sum(unknown.values())) / total).quantize(FOUR_PLACES) if total else Decimal(0)
+    return Unmapped(total, unknown, share)
+
+
+@cache
+def _read() -> dict[str, CodeSet]:
+    import tomllib  # noqa: PLC0415 - with the line below, a third of what importing the shapes costs
+    from importlib.resources import files  # noqa: PLC0415
+
+    tables: dict[str, dict[str, Any]] = tomllib.loads(files("yidi_sdk").joinpath("codes.toml").read_text("utf-8"))
+    return {name: CodeSet(name=name, values=table.pop("values", {}), **table) for name, table in tables.items()}
 
 
 class CredentialType(StrEnum):
@@ -79,471 +135,3 @@ class ItemClass(StrEnum):
     A = "01"
     B = "02"
     SELF_PAID = "03"
-
-
-CODE_SETS: dict[str, CodeSet] = {
-    code_set.name: code_set
-    for code_set in (
-        CodeSet(
-            "mdtrt_cert_type",
-            "就诊凭证类型",
-            {
-                "01": "医保电子凭证",
-                "02": "居民身份证",
-                "03": "社会保障卡",
-            },
-            closed=True,
-        ),
-        CodeSet(
-            "psn_cert_type",
-            "人员证件类型",
-            {
-                "01": "居民身份证(户口簿)",
-                "02": "中国人民解放军军官证",
-                "03": "中国人民武装警察警官证",
-                "04": "香港特区护照/港澳居民来往内地通行证",
-                "05": "澳门特区护照/港澳居民来往内地通行证",
-                "06": "台湾居民来往大陆通行证",
-                "07": "外国人永久居留证",
-                "08": "外国人护照",
-                "09": "残疾人证",
-                "10": "军烈属证明",
-                "11": "外国人就业证",
-                "12": "外国专家证",
-                "13": "外国人常驻记者证",
-                "14": "台港澳人员就业证",
-                "15": "回国(来华)定居专家证",
-                "16": "中国护照",
-                "90": "社会保障卡",
-                "99": "其他身份证件",
-            },
-        ),
-        CodeSet(
-            "insutype",
-            "险种类型",
-            {
-                "310": "职工基本医疗保险",
-                "320": "公务员医疗补助",
-                "330": "大额医疗费用补助",
-                "340": "离休人员医疗保障",
-                "350": "一至六级残疾军人医疗补助",
-                "360": "老红军医疗保障",
-                "370": "企业补充医疗保险",
-                "380": "新型农村合作医疗",
-                "390": "城乡居民基本医疗保险",
-                "391": "城镇居民基本医疗保险",
-                "392": "城乡居民大病医疗保险",
-                "399": "其他特殊人员医疗保障",
-                "410": "长期照护保险",
-                "510": "生育保险",
-            },
-        ),
-        CodeSet(
-            "med_type",
-            "医疗类别",
-            {
-                "11": "普通门诊",
-                "12": "门诊挂号",
-                "13": "急诊",
-                "14": "门诊慢特病",
-                "21": "普通住院",
-                "22": "外伤住院",
-                "23": "转外诊治住院",
-                "24": "急诊转住院",
-                "26": "单病种住院",
-                "28": "日间手术",
-                "41": "定点药店购药",
-                "51": "生育门诊",
-                "52": "生育住院",
-                "53": "计划生育手术费",
-            },
-        ),
-        CodeSet(
-            "opter_type",
-            "经办人类别",
-            {
-                "1": "经办人",
-                "2": "自助终端",
-                "3": "移动终端",
-            },
-            closed=True,
-        ),
-        CodeSet(
-            "gend",
-            "性别",
-            {
-                "0": "未知",
-                "1": "男",
-                "2": "女",
-                "9": "未说明",
-            },
-        ),
-        CodeSet(
-            "psn_type",
-            "人员类别",
-            {
-                "11": "在职",
-                "12": "退休人员",
-                "13": "离休",
-                "14": "居民(未成年)",
-                "15": "居民(成年)",
-                "16": "居民(老年)",
-                "1101": "职工在职",
-                "1102": "公务员在职",
-                "1103": "灵活就业人员在职",
-                "1160": "地方在职",
-                "1201": "职工退休",
-                "1202": "公务员退休",
-                "1203": "灵活就业人员退休",
-                "1260": "地方退休",
-                "1300": "离休人员",
-                "1360": "地方离休",
-                "1401": "新生儿",
-                "1402": "学龄前儿童",
-                "1403": "中小学生",
-                "1404": "大学生",
-                "1405": "未成年(未入学)",
-                "1460": "地方未成年",
-                "1501": "普通居民(成年)",
-                "1560": "地方成年",
-            },
-        ),
-        CodeSet(
-            "fund_pay_type",
-            "基金支付类型",
-            {
-                "310100": "职工基本医疗保险统筹基金",
-                "310101": "职工统筹子项(标签未核实)",
-                "310103": "职工生育",
-                "310200": "职工个人账户",
-                "310201": "个人账户子项(标签未核实)",
-                "310400": "军转干部补助",
-                "310500": "代缴",
-                "320100": "公务员医疗补助",
-                "320200": "厅级及以上",
-                "330100": "大额医疗费用补助",
-                "330101": "大额子项(标签未核实)",
-                "330200": "职工意外伤害",
-                "340100": "离休人员医疗保障",
-                "340200": "离休子项(标签未核实)",
-                "350100": "一至六级残疾军人医疗补助",
-                "370100": "企业补充医疗保险",
-                "370200": "公益补充保险",
-                "390100": "城乡居民统筹基金",
-                "390200": "城乡居民大病保险",
-                "390400": "居民意外伤害",
-                "390500": "家庭账户",
-                "410100": "工伤保险",
-                "510100": "生育基金",
-                "610100": "医疗救助",
-                "610101": "医疗救助子项(标签未核实)",
-                "610102": "再救助",
-                "610103": "健康扶贫",
-                "610104": "精准脱贫",
-                "610200": "优抚",
-                "620100": "特惠保",
-                "630100": "医院减免",
-                "640100": "政府兜底",
-                "999109": "农村低收入补充",
-                "999901": "区级公务员",
-                "999996": "医院垫付",
-                "999997": "其他基金",
-                "99999707": "核酸检测专项",
-            },
-        ),
-        CodeSet(
-            "clr_type",
-            "清算类别",
-            {
-                "11": "门诊",
-                "21": "住院",
-                "41": "药店购药",
-                "51": "暂缓结算",
-                "99": "其他",
-            },
-        ),
-        CodeSet(
-            "clr_way",
-            "清算方式",
-            {
-                "1": "按项目",
-                "2": "单病种",
-                "3": "按床日",
-                "4": "按人头",
-                "9": "其他",
-            },
-        ),
-        CodeSet(
-            "psn_setlway",
-            "个人结算方式",
-            {
-                "01": "按项目结算",
-                "02": "按定额结算",
-            },
-            closed=True,
-        ),
-        CodeSet(
-            "refd_setl_flag",
-            "退费结算标志",
-            {
-                "0": "正常",
-                "1": "退费",
-            },
-        ),
-        CodeSet(
-            "diag_type",
-            "诊断类别",
-            {
-                "1": "西医诊断",
-                "2": "中医主病诊断",
-                "3": "中医主证诊断",
-            },
-        ),
-        CodeSet(
-            "dscg_way",
-            "离院方式",
-            {
-                "1": "医嘱离院",
-                "2": "医嘱转院",
-                "3": "医嘱转社区/乡镇卫生院",
-                "4": "非医嘱离院",
-                "5": "死亡",
-                "9": "其他",
-            },
-        ),
-        CodeSet(
-            "chrgitm_lv",
-            "收费项目等级",
-            {
-                "01": "甲类",
-                "02": "乙类",
-                "03": "自费(丙类)",
-            },
-        ),
-        CodeSet(
-            "med_chrgitm_type",
-            "医疗收费项目类别",
-            {
-                "01": "床位费",
-                "02": "诊察费",
-                "03": "检查费",
-                "04": "化验费",
-                "05": "治疗费",
-                "06": "手术费",
-                "07": "护理费",
-                "08": "卫生材料费",
-                "09": "西药费",
-                "10": "中药饮片费",
-                "11": "中成药费",
-                "12": "一般诊疗费",
-                "13": "挂号费",
-                "14": "其他费",
-            },
-        ),
-        CodeSet(
-            "list_type",
-            "目录类别",
-            {
-                "101": "西药",
-                "102": "中成药",
-                "103": "中药饮片",
-                "104": "自制剂",
-                "105": "民族药",
-                "201": "医疗服务项目",
-                "301": "医用耗材",
-            },
-        ),
-        CodeSet(
-            "matn_type",
-            "生育类别",
-            {
-                "1": "正常产",
-                "2": "助娩产",
-                "3": "剖宫产",
-                "4": "难产",
-                "5": "流产",
-                "6": "引产",
-                "7": "产前检查",
-                "9": "其他",
-            },
-        ),
-        CodeSet(
-            "birctrl_type",
-            "计划生育手术类别",
-            {
-                "1": "放置宫内节育器",
-                "2": "取出宫内节育器",
-                "3": "流产术",
-                "4": "引产术",
-                "5": "绝育手术",
-                "6": "复通手术",
-                "7": "输精管绝育",
-                "8": "输精管复通",
-                "9": "其他",
-            },
-        ),
-        CodeSet(
-            "trt_chk_type",
-            "待遇检查类型",
-            {
-                "1": "基金款项待遇享受",
-                "99": "其他",
-            },
-        ),
-        CodeSet(
-            "dcla_souc",
-            "申报来源",
-            {
-                "01": "定点医药机构",
-                "02": "经办中心",
-                "03": "网上",
-                "04": "APP",
-                "05": "一体机",
-                "99": "其他",
-            },
-        ),
-        CodeSet(
-            "agnter_rlts",
-            "代办人关系",
-            {
-                "1": "配偶",
-                "2": "子女",
-                "4": "孙子女",
-                "5": "父母",
-                "6": "祖父母",
-                "7": "兄弟姐妹",
-                "8": "其他亲属",
-                "9": "非亲属",
-            },
-        ),
-        CodeSet(
-            "hosp_appr_flag",
-            "医院审批标志",
-            {
-                "0": "未审批",
-                "1": "审批通过",
-                "2": "审批不通过",
-            },
-        ),
-        CodeSet(
-            "yes_no",
-            "是否标志",
-            {
-                "0": "否",
-                "1": "是",
-            },
-            closed=True,
-        ),
-        CodeSet(
-            "trum_flag",
-            "外伤标志",
-            {
-                "0": "否",
-                "1": "是",
-            },
-            closed=True,
-        ),
-        CodeSet(
-            "rel_ttp_flag",
-            "涉及第三方标志",
-            {
-                "0": "否",
-                "1": "是",
-            },
-            closed=True,
-        ),
-        CodeSet(
-            "ttp_resp",
-            "是否第三方责任标志",
-            {
-                "0": "否",
-                "1": "是",
-            },
-        ),
-        CodeSet(
-            "er_flag",
-            "急诊标志",
-            {
-                "0": "非急诊",
-                "1": "急诊",
-                "2": "术前门诊检查",
-                "3": "择期手术项目",
-            },
-        ),
-        CodeSet(
-            "inhosp_stas",
-            "在院状态",
-            {
-                "0": "出院",
-                "1": "在院",
-            },
-        ),
-        CodeSet(
-            "psn_insu_stas",
-            "人员参保状态",
-            {
-                "1": "正常参保",
-            },
-        ),
-        CodeSet(
-            "tcmdrug_used_way",
-            "中药使用方式",
-            {
-                "1": "复方",
-                "2": "单方",
-            },
-        ),
-        CodeSet(
-            "admdvs",
-            "医保区划(GB/T 2260, 六位)",
-            {
-                "110000": "北京市",
-                "120000": "天津市",
-                "130000": "河北省",
-                "140000": "山西省",
-                "150000": "内蒙古自治区",
-                "210000": "辽宁省",
-                "220000": "吉林省",
-                "230000": "黑龙江省",
-                "310000": "上海市",
-                "320000": "江苏省",
-                "330000": "浙江省",
-                "340000": "安徽省",
-                "350000": "福建省",
-                "360000": "江西省",
-                "370000": "山东省",
-                "410000": "河南省",
-                "420000": "湖北省",
-                "430000": "湖南省",
-                "440000": "广东省",
-                "450000": "广西壮族自治区",
-                "460000": "海南省",
-                "500000": "重庆市",
-                "510000": "四川省",
-                "520000": "贵州省",
-                "530000": "云南省",
-                "540000": "西藏自治区",
-                "610000": "陕西省",
-                "620000": "甘肃省",
-                "630000": "青海省",
-                "640000": "宁夏回族自治区",
-                "650000": "新疆维吾尔自治区",
-            },
-        ),
-        CodeSet(
-            "naty",
-            "民族",
-            {
-                "01": "汉族",
-            },
-        ),
-        CodeSet(
-            "infcode",
-            "交易状态码",
-            {
-                "0": "成功",
-                "-1": "失败",
-            },
-        ),
-    )
-}

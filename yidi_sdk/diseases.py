@@ -8,6 +8,7 @@ known from elsewhere and stay off until a setting gives them one.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 
 IN_THE_DOCUMENTS = "4号 附件"
@@ -92,3 +93,26 @@ def name_of(code: str) -> str:
     """The national name, or the code itself where the table does not know it."""
     row = BY_CODE.get(code)
     return row.name if row else code
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How far a list of codes reaches the national ones. `share` is the part of the list that has one national code."""
+
+    mapped: Mapping[str, str]
+    ambiguous: Mapping[str, tuple[str, ...]]
+    not_open: Mapping[str, str]
+    unknown: tuple[str, ...]
+    share: Decimal
+
+
+def coverage(codes: Collection[str], opened: Collection[str] = ()) -> Coverage:
+    """What becomes of each code: one national code, any of several, one that is off, or none. Each code counts once."""
+    given = sorted(set(codes))
+    ambiguous = {code: AMBIGUOUS[code] for code in given if code in AMBIGUOUS}
+    meant = {code: LOCAL_TO_NATIONAL.get(code, code) for code in given if code not in ambiguous}
+    mapped = {code: row for code, row in meant.items() if national(code, opened) is not None}
+    not_open = {code: row for code, row in meant.items() if code not in mapped and row in BY_CODE}
+    unknown = tuple(code for code in meant if code not in mapped and code not in not_open)
+    share = (Decimal(len(mapped)) / len(given)).quantize(Decimal("0.0001")) if given else Decimal(0)
+    return Coverage(mapped, ambiguous, not_open, unknown, share)

@@ -29,7 +29,8 @@ class Numbered(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer without its envelope. `infcode` is None when there was none; `output` is {} when there was none."""
+    """An answer without its envelope. `infcode` is None when there was none; `output` is {} when there was none. `flaw`
+    says why a signed answer is not proven to be the platform's; "" when it is, or when answers are not signed."""
 
     infcode: int | None
     err_msg: str = ""
@@ -37,6 +38,7 @@ class Answered:
     inf_refmsgid: str = ""
     respond_time: str = ""
     output: Any = None
+    flaw: str = ""
 
 
 def wrap(
@@ -51,8 +53,9 @@ def wrap(
     insured_division: str,
     sign_no: str,
 ) -> dict[str, Any]:
-    """The envelope around `nodes`. `now` carries its offset; the platform reads Beijing time."""
-    return {
+    """The envelope around `nodes`, these under the province's names. `now` carries its offset; the platform reads
+    Beijing time."""
+    wrapped = {
         "infno": row.infno,
         "msgid": msgid,
         "mdtrtarea_admvs": institution.division,
@@ -70,8 +73,12 @@ def wrap(
         "fixmedins_code": institution.code,
         "fixmedins_name": institution.name,
         "sign_no": sign_no,
-        "input": nodes,
+        "input": profile.nodes_of(row.infno, nodes),
     }
+    for name, value in profile.envelope_extra.items():
+        told = value.replace("{insured_division}", insured_division).replace("{division}", institution.division)
+        wrapped.setdefault(name, told)
+    return wrapped
 
 
 def unwrap(value: Any) -> Answered:

@@ -5,7 +5,7 @@ is whole, ours, and has the nodes without which nothing can go on.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 
@@ -13,11 +13,12 @@ from pydantic import ValidationError
 
 from yidi_sdk import envelope, signing, wire
 from yidi_sdk.catalogue import Effect, Transaction, row_of
-from yidi_sdk.errors import FieldProblem, Garbled, Misused, Refused, Unknown
+from yidi_sdk.errors import FieldProblem, Garbled, Misused, NotSent, Refused, Unknown
 from yidi_sdk.explain import errors as explained
 from yidi_sdk.institution import Institution, Operator
-from yidi_sdk.message import AS_GIVEN, Input, Nothing, Output
+from yidi_sdk.message import Input, Nothing, Output
 from yidi_sdk.profile import Profile
+from yidi_sdk.signing import bodies
 
 OutputT = TypeVar("OutputT", bound=Output)
 MSGID_LENGTH = 30
@@ -27,11 +28,13 @@ FAILED_HERE = 500
 NOT_TAKEN = 300
 """HTTP status from which an answer without an envelope comes from in front of the platform."""
 TEXT_READ = 2000
+MOVES_MONEY = (Effect.COMMIT, Effect.REVERSAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One envelope, ready to be kept and sent. `psn_no` and `mdtrt_id` are what the answer must be about."""
+    """One envelope, ready to be kept and sent. `psn_no` and `mdtrt_id` are what the answer must be about; `seal` opens
+    the answer to a signed body."""
 
     infno: str
     msgid: str
@@ -41,6 +44,7 @@ class Request:
     body: bytes
     psn_no: str | None = None
     mdtrt_id: str | None = None
+    seal: bodies.Seal | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,36 +97,31 @@ def encode(
     secret: signing.HeaderSecret | None = None,
 ) -> Request:
     """The bytes of a message and where they go. `now` carries its offset. Raises Misused,
-    naming everything that is wrong; a message that exists has valid fields already."""
+    naming everything that is wrong; a message that exists has valid fields already. NotSent when its signer failed."""
     row = row_of(message)
     nodes = message.to_wire()
     psn_no = _first(nodes, "psn_no")
     _refuse_misuse(row, psn_no, url, institution, operator, msgid, now, insured_division)
-    body = _bytes(
+    wrapped = envelope.wrap(
         row,
-        envelope.wrap(
-            row,
-            nodes,
-            profile=profile,
-            institution=institution,
-            operator=operator,
-            msgid=msgid,
-            now=now,
-            insured_division=insured_division,
-            sign_no=sign_no,
-        ),
+        nodes,
+        profile=profile,
+        institution=institution,
+        operator=operator,
+        msgid=msgid,
+        now=now,
+        insured_division=insured_division,
+        sign_no=sign_no,
     )
+    now_ms = int(now.timestamp()) * 1000 + now.microsecond // 1000
     try:
-        signed = signing.headers(
-            profile.header_scheme,
-            body,
-            now_s=int(now.timestamp()),
-            nonce=nonce,
-            secret=secret,
-            hex_case=profile.hex_case,
-        )
-    except ValueError as error:
-        raise Misused(str(error), infno=row.infno, msgid=msgid) from None
+        seal = bodies.seal_of(profile, secret)
+        body = wire.dumps(wrapped if seal is None else seal.close(wrapped, row.infno, now_ms))
+        signed = signing.headers(profile, body, infno=row.infno, now_ms=now_ms, nonce=nonce, secret=secret)
+    except (ValueError, TypeError) as error:
+        raise Misused(f"{row.infno}: {error}", infno=row.infno, msgid=msgid) from None
+    except signing.SignerFailed as error:
+        raise NotSent(f"{row.infno}: not sent: {error}", infno=row.infno, msgid=msgid) from None
     return Request(
         infno=row.infno,
         msgid=msgid,
@@ -132,6 +131,7 @@ def encode(
         body=body,
         psn_no=psn_no,
         mdtrt_id=_first(nodes, "mdtrt_id"),
+        seal=seal,
     )
 
 
@@ -160,7 +160,9 @@ def decode_full(
     """Like `decode`, with warning and receiver's number beside the output."""
     if status >= FAILED_HERE:
         raise _garbled(row, request, f"HTTP {status}")
-    answered = _answered(body)
+    answered = _answered(request, body)
+    if answered.flaw and (answered.infcode == envelope.SUCCESS or row.effect in MOVES_MONEY):
+        raise _garbled(row, request, answered.flaw, answered.err_msg)
     if answered.infcode is None:
         if status >= NOT_TAKEN:
             raise _no(row, request, body[:TEXT_READ].decode("utf-8", "replace"))
@@ -170,7 +172,7 @@ def decode_full(
             raise _garbled(row, request, f"success with HTTP {status}")
         return _decoded(_accepted(row, request, answered, profile), answered)
     known = explained.match(answered.err_msg, row.infno)
-    if known is not None and row.infno in known.success_for and row.output is Nothing:
+    if known is not None and row.infno in known.success_for and row.output is Nothing and not answered.flaw:
         return _decoded(row.output(), answered)
     raise _no(row, request, answered.err_msg)
 
@@ -205,18 +207,16 @@ def _refuse_misuse(
         raise Misused(f"{row.infno}: {text}", fields=tuple(wrong), infno=row.infno, msgid=msgid)
 
 
-def _bytes(row: Transaction[Any], wrapped: dict[str, Any]) -> bytes:
+def _answered(request: Request, body: bytes) -> envelope.Answered:
+    """The answer without its envelope, and without the seal that the message asked for."""
+    seal = request.seal
     try:
-        return wire.dumps(wrapped)
-    except TypeError as error:
-        raise Misused(f"{row.infno}: {error}", infno=row.infno, msgid=str(wrapped["msgid"])) from None
-
-
-def _answered(body: bytes) -> envelope.Answered:
-    try:
-        return envelope.unwrap(wire.loads(body))
+        if seal is None:
+            return envelope.unwrap(wire.loads(body))
+        opened = seal.open(wire.loads(body))
+        return replace(envelope.unwrap(opened.value), flaw=opened.flaw)
     except wire.NotJson:
-        return envelope.Answered(infcode=None)
+        return envelope.Answered(infcode=None, flaw="" if seal is None else "not signed")
 
 
 def _decoded(output: OutputT, answered: envelope.Answered) -> Decoded[OutputT]:
@@ -229,7 +229,7 @@ def _accepted(row: Transaction[OutputT], request: Request, answered: envelope.An
         raise _garbled(row, request, "output is no object")
     nodes = _spelled(cast("dict[str, Any]", nodes), profile.aliases)
     try:
-        output = row.output.model_validate(nodes, context=AS_GIVEN)
+        output = row.output.model_validate(nodes)
     except ValidationError as error:
         named = ", ".join(sorted({problem.path for problem in problems(error)}))
         raise _garbled(row, request, f"success without what it needs: {named}") from None
@@ -247,12 +247,12 @@ def _is_ours(row: Transaction[Any], request: Request, nodes: dict[str, Any]) -> 
         if made_by not in (None, ""):
             return str(made_by) == request.msgid
     wanted = {"psn_no": request.psn_no, "mdtrt_id": request.mdtrt_id}
-    return all(
-        str(found[name]) == value
-        for found in _objects(nodes)
-        for name, value in wanted.items()
-        if value and found.get(name) not in (None, "")
-    )
+    for found in _objects(nodes):
+        for name, value in wanted.items():
+            named = found.get(name)
+            if value and named != value and named not in (None, "") and str(named) != value:
+                return False
+    return True
 
 
 def _no(row: Transaction[Any], request: Request, text: str) -> Refused | Unknown:
@@ -262,14 +262,15 @@ def _no(row: Transaction[Any], request: Request, text: str) -> Refused | Unknown
     named = {"err_msg": text, "infno": row.infno, "msgid": request.msgid}
     key = None if known is None else known.key
     cause = "an unlisted text (err_msg has it)" if known is None else f"{known.cause_zh} / {known.cause_en}"
-    if row.effect in (Effect.COMMIT, Effect.REVERSAL) and (known is None or not known.final):
+    if row.effect in MOVES_MONEY and (known is None or not known.final):
         return Unknown(f"{row.infno}: outcome not known: {cause}", key=key, **named)
     code = explained.DEFAULT_CODE if known is None else known.code
     return Refused(f"{row.infno}: refused: {cause}", code=code, key=key, **named)
 
 
-def _garbled(row: Transaction[Any], request: Request, why: str) -> Garbled:
-    return Garbled(f"{row.infno}: no answer that can be believed: {why}", infno=row.infno, msgid=request.msgid)
+def _garbled(row: Transaction[Any], request: Request, why: str, err_msg: str = "") -> Garbled:
+    text = f"{row.infno}: no answer that can be believed: {why}"
+    return Garbled(text, err_msg=err_msg, infno=row.infno, msgid=request.msgid)
 
 
 def _objects(nodes: Mapping[str, Any]) -> list[dict[str, Any]]:

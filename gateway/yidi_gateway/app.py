@@ -110,7 +110,7 @@ def profile_of(settings: Settings) -> Profile:
             found = profiles.from_data(tomllib.loads(Path(name).read_text(encoding="utf-8")))
         else:
             found = profiles.load(name)
-        return found.with_(path=settings.platform.path)
+        return found if settings.platform.path is None else found.with_(path=settings.platform.path)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadSettings(f"[platform] profile: {error}") from None
 
@@ -229,9 +229,10 @@ async def _poster(settings: Settings, stack: AsyncExitStack) -> AsyncPoster:
 def _secret(settings: Settings, profile: Profile) -> HeaderSecret | None:
     path = settings.platform.secret_file
     if path is None:
-        if profile.header_scheme == "none":
+        if profile.header_scheme == "none" and profile.body_scheme == "plain":
             return None
-        raise BadSettings(f"[platform] secret_file: the profile signs by {profile.header_scheme} and needs one")
+        schemes = f"{profile.header_scheme} and {profile.body_scheme}"
+        raise BadSettings(f"[platform] secret_file: the profile signs by {schemes} and needs one")
     try:
         return read_secret(path)
     except (OSError, ValueError) as error:

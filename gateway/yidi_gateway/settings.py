@@ -37,8 +37,8 @@ class PlatformSettings(Section):
 
     url: str = Field(description="address of the platform on the private line; must not resolve to a public address")
     profile: Line = Field(default="national", description="what differs by province, as data: a name, or a TOML file")
-    path: Literal["single", "per_infno"] = Field(
-        default="single", description="one path for all transactions, or one path each"
+    path: Literal["single", "per_infno"] | None = Field(
+        default=None, description="one path for all transactions, or one path each; left out: as the profile says"
     )
     secret_file: Path | None = Field(
         default=None, description="TOML file with the header secret of the profile's signature scheme; never in here"

@@ -102,21 +102,20 @@ class Worker:
         try:
             self._line.check(Effect.COMMIT, Purpose.ACT, row.insured_division)
             sign_no = await self._line.sessions.sign_no(operator)
+            begun = self._clock.monotonic()
+            envelope = await self._line.courier.make(
+                _message(row),
+                operator=operator,
+                purpose=Purpose.ACT,
+                insured_division=row.insured_division,
+                sign_no=sign_no,
+                submission_id=row.id,
+                visit_id=row.visit_id,
+            )
         except (Held, YidiError) as error:
             code = "MAINTENANCE" if isinstance(error, Held) and error.window else "NOT_SENT"
             await self.move(row, Event.ABANDONED, {"released": True, "reason": {**NEVER_SENT, "code": code}})
             return
-        message = _message(row)
-        begun = self._clock.monotonic()
-        envelope = await self._line.courier.make(
-            message,
-            operator=operator,
-            purpose=Purpose.ACT,
-            insured_division=row.insured_division,
-            sign_no=sign_no,
-            submission_id=row.id,
-            visit_id=row.visit_id,
-        )
         now = self._clock.now()
         deadline = now + timedelta(seconds=self._timing.commit_s)
         changes = {"msgid": envelope.request.msgid, "sent_at": now, "deadline": deadline, "due_at": deadline + LEASE}

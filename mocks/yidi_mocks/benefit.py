@@ -9,17 +9,18 @@ account are the fund sum without account; the fund columns sum to `fund_pay_suma
 import json
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from yidi_mocks.world import ZERO, LineSplit
+from yidi_mocks.figures import COLUMNS, PARTS, fund_row
+from yidi_mocks.world import ZERO, Line, LineSplit
 from yidi_sdk.codes import InsuranceType, ItemClass
 
 FEN = Decimal("0.01")
 NO_LIMIT = Decimal(999999)
-PARTS = ("fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt")
-COLUMNS = ("hifp_pay", "cvlserv_pay", "hifes_pay", "hifmi_pay", "hifob_pay", "maf_pay", "hifdm_pay", "oth_pay")
+DISAPPROVED = "2"
+SPLITS_HELD = 1024
 ACCOUNT_ROW = "310200"
 
 
@@ -95,6 +96,14 @@ class Payment:
     funds: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
 
+def split_of(line: Line) -> LineSplit:
+    """A line in its four parts: not stored, because the line says it all."""
+    given = line.given
+    disapproved = given["hosp_appr_flag"] == DISAPPROVED
+    return split_line(given["med_list_codg"], line.amount, line.price, line.count, disapproved=disapproved)
+
+
+@lru_cache(SPLITS_HELD)
 def split_line(
     code: str, amount: Decimal, price: Decimal, quantity: Decimal, *, disapproved: bool = False
 ) -> LineSplit:
@@ -151,18 +160,7 @@ def pay(place: Place, claim: Claim) -> Payment:
         ("320100", place.civil_name, ZERO, civil),
         (ACCOUNT_ROW, place.account_name, ZERO, account),
     ]
-    return Payment(amounts, ratio, [_fund_row(*row) for row in rows if row[3] or row[0] == scheme.basic_fund[0]])
-
-
-def _fund_row(code: str, name: str, scope: Decimal, amount: Decimal) -> dict[str, Any]:
-    return {
-        "fund_pay_type": code,
-        "inscp_scp_amt": scope,
-        "crt_payb_lmt_amt": scope,
-        "fund_payamt": amount,
-        "fund_pay_type_name": name,
-        "setl_proc_info": "",
-    }
+    return Payment(amounts, ratio, [fund_row(*row) for row in rows if row[3] or row[0] == scheme.basic_fund[0]])
 
 
 def rule_of(code: str) -> ItemRule:

@@ -1,4 +1,4 @@
-"""One message on its way through the hub, the row that records it, and the session it belongs to."""
+"""One message on its way through the hub, and the session it belongs to."""
 
 from dataclasses import dataclass
 from typing import Any, cast
@@ -12,38 +12,19 @@ FIRST_NODES = ("mdtrtinfo", "feedetail")
 
 
 @dataclass(slots=True)
-class Received:
-    """One row of the record."""
-
-    n: int
-    at: str
-    infno: str
-    msgid: str
-    psn_no: str
-    mdtrt_id: str
-    chrg_bchno: str
-    setl_id: str | None
-    verdict: str
-    err_msg: str | None
-    cause: str | None
-    effect: bool
-    digest: bytes
-    in_maintenance: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """As the control door shows it."""
-        shown = {name: getattr(self, name) for name in self.__slots__ if name != "digest"}
-        return {**shown, "bytes_sha256": self.digest.hex()}
-
-
-@dataclass(slots=True)
 class Call:
-    """One message on its way through."""
+    """One message on its way through.
+
+    `infno` and `msgid` as sent, "" where they are no text; `number` is that of the msgid.
+    """
 
     raw: bytes
     at: str
     envelope: dict[str, Any]
-    row: Transaction[Any] | None
+    row: Transaction[Any] | None = None
+    infno: str = ""
+    msgid: str = ""
+    number: int = 0
     problem: bytes | None = None
     fault: Fault | None = None
     institution: Institution | None = None
@@ -51,18 +32,6 @@ class Call:
     moved: bool = False
     setl_id: str | None = None
     _data: dict[str, Any] | None = None
-
-    @property
-    def infno(self) -> str:
-        """As sent, "" when it is no text."""
-        value = self.envelope.get("infno")
-        return value if isinstance(value, str) else ""
-
-    @property
-    def msgid(self) -> str:
-        """As sent, "" when it is no text."""
-        value = self.envelope.get("msgid")
-        return value if isinstance(value, str) else ""
 
     def node(self, name: str) -> Any:
         """A node of the input, None where it is left out."""

@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 the report did not pass, 2 wrong usage, 3 hub not reachable.
 """
 
+import gc
 import json
 import sys
 import urllib.error
@@ -14,6 +15,7 @@ import typer
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 URL = "http://127.0.0.1:8701"
 NO, WRONG, UNREACHABLE = 1, 2, 3
+YOUNG = 5_000  # objects between two looks for rings: a hub makes many objects and hardly a ring
 
 
 @app.command()
@@ -27,8 +29,8 @@ def serve(
     journal: Annotated[str, typer.Option(help="off, or a file that gets one JSON line a message")] = "off",
 ) -> None:
     """Serve until Ctrl-C. Prints `hub ready http://HOST:PORT` when it accepts calls; port 0 takes a free one."""
-    from yidi_mocks.calls import Received
     from yidi_mocks.exchange import Exchange
+    from yidi_mocks.record import Received
     from yidi_mocks.scenario import BadScenario, restart
     from yidi_mocks.server import HubServer
 
@@ -49,6 +51,9 @@ def serve(
     except OSError as error:
         _fail(f"cannot listen on {host}:{port}: {error.strerror}", WRONG)
     server.on_ready = lambda: print(f"hub ready {server.url}", flush=True)
+    gc.collect()
+    gc.freeze()  # what was imported stays, so nobody need look at it again
+    gc.set_threshold(YOUNG)
     server.serve_here()
 
 

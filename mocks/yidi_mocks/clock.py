@@ -16,6 +16,7 @@ class Clock:
         self._second: int = -1
         self._stamp = ""
         self._text = ""
+        self._day = ""
 
     def seconds(self) -> float:
         """Seconds since the epoch, moved by what was asked."""
@@ -27,7 +28,10 @@ class Clock:
 
     def today(self) -> str:
         """The day in China, yyyy-MM-dd."""
-        return self.text()[:10]
+        seconds = self._source() + self._shift
+        if int(seconds) != self._second:
+            self._tick(seconds)
+        return self._day
 
     def set(self, moment: datetime) -> None:
         """Make it `moment` now; one without offset is China time."""
@@ -49,8 +53,9 @@ class Clock:
 
     def stamp(self) -> str:
         """Now as yyyyMMddHHmmssSSS, the form of refmsg_time."""
-        seconds = self.seconds()
-        self._tick(seconds)
+        seconds = self._source() + self._shift
+        if int(seconds) != self._second:
+            self._tick(seconds)
         return f"{self._stamp}{int(seconds % 1 * 1000):03d}"
 
     def _tick(self, seconds: float) -> None:
@@ -59,4 +64,5 @@ class Clock:
             moment = datetime.fromtimestamp(whole, CHINA)
             self._second = whole
             self._text = moment.strftime("%Y-%m-%d %H:%M:%S")
+            self._day = self._text[:10]
             self._stamp = moment.strftime("%Y%m%d%H%M%S")

@@ -5,14 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from yidi_mocks.benefit import ACCOUNT_ROW, place_of
-from yidi_mocks.world import ZERO, Settlement, World
+from yidi_mocks.world import ZERO, Settlement, World, used_up
 
 SUMMED = ("medfee_sumamt", "fund_pay_sumamt", "acct_pay", "psn_cash_pay")
 
 
 def ledger_row(settlement: Settlement) -> dict[str, Any]:
     """One settlement as the ledger shows it; amounts as text with two places."""
-    amounts = settlement.amounts
     return {
         "setl_id": settlement.setl_id,
         "mdtrt_id": settlement.visit.mdtrt_id,
@@ -20,7 +19,7 @@ def ledger_row(settlement: Settlement) -> dict[str, Any]:
         "medins_setl_id": settlement.msgid,
         "dise_codg": settlement.disease or None,
         "med_type": settlement.med_type,
-        **{name: text(amounts[name]) for name in SUMMED},
+        **{name: text(settlement.amount(name)) for name in SUMMED},
         "refd_setl_flag": "1" if settlement.refunded or settlement.undoes else "0",
         "live": settlement.live,
         "reversed": settlement.reversed,
@@ -80,7 +79,7 @@ def _funds(found: Iterable[Settlement]) -> list[dict[str, Any]]:
 
 def _sums(found: Iterable[Settlement]) -> dict[str, str]:
     rows = list(found)
-    return {name: text(sum((s.amounts[name] for s in rows), ZERO)) for name in SUMMED}
+    return {name: text(used_up(rows, name)) for name in SUMMED}
 
 
 def _grouped(

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from yidi_mocks.refusals import Refusal
@@ -57,6 +59,10 @@ ALSO_SEEN = frozenset(
 )
 MUST = tuple(field.name for field in FIELDS.values() if field.required)
 KNOWN = frozenset(FIELDS) | ALSO_SEEN | {"input"}
+SENDERS_HELD = 256
+COMPLETE = len(FIELDS) + 1
+USUAL = tuple(name for name in FIELDS if name not in ("msgid", "inf_time", "sign_no"))
+_usual: Callable[[dict[str, Any]], tuple[Any, ...]] = itemgetter(*USUAL)  # pyright: ignore[reportUnknownVariableType]
 LIMITS = {field.name: field.length for field in FIELDS.values()}
 INPUT_LIMIT = 40000
 
@@ -75,6 +81,37 @@ FORMS: tuple[tuple[str, Callable[[str], bool], str], ...] = (
 
 def check(envelope: dict[str, Any]) -> None:
     """Refuse an envelope with missing, unknown or too long fields. Raises Refusal naming the field."""
+    if not _in_order(envelope):
+        _refuse_first(envelope)
+
+
+def _in_order(envelope: dict[str, Any]) -> bool:
+    """Whether nothing is wrong: so are nearly all, and all but three fields are those of the last one. In doubt no."""
+    try:
+        if len(envelope) != COMPLETE or not envelope["input"]:
+            return False
+        _demand_usual(_usual(envelope))
+        msgid, moment, sign_no = envelope["msgid"], envelope["inf_time"], envelope["sign_no"]
+    except (KeyError, TypeError):
+        return False
+    if not (type(msgid) is type(moment) is type(sign_no) is str and msgid and is_moment(moment)):
+        return False
+    return len(msgid) <= LIMITS["msgid"] and len(sign_no) <= LIMITS["sign_no"]
+
+
+@lru_cache(SENDERS_HELD)
+def _demand_usual(told: tuple[Any, ...]) -> None:
+    """Raises TypeError for anything wrong, so that only what is right is remembered."""
+    given = dict(zip(USUAL, told, strict=True))
+    texts = all(isinstance(value, str) and len(value) <= LIMITS[name] for name, value in given.items())
+    if not texts or not all(given[name] for name in MUST if name in given):
+        raise TypeError
+    if not all(known(given[name]) for name, known, _ in FORMS if given.get(name)):
+        raise TypeError
+
+
+def _refuse_first(envelope: dict[str, Any]) -> None:
+    """Name the first thing wrong, in the order of the document."""
     for name in MUST:
         if not envelope.get(name):
             raise Refusal("field_missing", label=FIELDS[name].label, name=name)

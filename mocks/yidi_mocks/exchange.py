@@ -4,22 +4,22 @@ No waiting and no network here: `admit` reads and finds the fault that meets the
 door may wait. What came in and what became of it stands in `received`, in order.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
-from sys import intern
 from typing import Any, cast
 
 from yidi_mocks import downtime, envelope, registry, shapes
-from yidi_mocks.calls import Call, Received, Session
+from yidi_mocks.calls import Call, Session
 from yidi_mocks.capabilities import PROFILES, Capabilities
 from yidi_mocks.clock import Clock
 from yidi_mocks.faults import Faults
+from yidi_mocks.msgids import Taken
+from yidi_mocks.record import Received, Record
 from yidi_mocks.refusals import Refusal
-from yidi_mocks.world import World
+from yidi_mocks.world import NOT_SHOWN, World
 from yidi_sdk import wire
-from yidi_sdk.catalogue import CATALOGUE, Effect, by_infno
+from yidi_sdk.catalogue import CATALOGUE, Effect, Transaction, by_infno
 from yidi_sdk.message import Input
 from yidi_sdk.transactions import QuerySettlement, SignIn
 
@@ -27,6 +27,8 @@ SINGLE_PATH = "/fsi/api/callService"
 PATHS: dict[str, str | None] = {SINGLE_PATH: None, **{row.path: row.infno for row in CATALOGUE if row.path}}
 MOVES = frozenset({Effect.COMMIT, Effect.REVERSAL, Effect.UPLOAD})
 REGION = "500000"
+NONE: frozenset[str] = frozenset()
+WITHOUT_SETL_ID = frozenset({"setl_id"})
 
 Handler = Callable[["Exchange", "Call"], dict[str, Any] | bytes | None]
 ANSWERS: dict[type[Input[Any]], Handler] = {}
@@ -40,6 +42,12 @@ def answers(message: type[Input[Any]]) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def _answered(infno: str) -> Transaction[Any] | None:
+    """The row of a transaction that this hub answers; it knows no other."""
+    row = by_infno(infno)
+    return row if row is not None and row.input in ANSWERS else None
 
 
 @dataclass(slots=True)
@@ -56,9 +64,10 @@ class Exchange:
     windows: downtime.Windows = field(default_factory=downtime.Windows)
     world: World = field(default_factory=World)
     sessions: dict[str, Session] = field(default_factory=dict[str, Session])
-    seen: dict[str, bytes | None] = field(default_factory=dict[str, bytes | None])
+    taken: Taken = field(default_factory=Taken)
+    bodies: dict[int, bytes] = field(default_factory=dict[int, bytes])
     fenced: set[str] = field(default_factory=set[str])
-    received: list[Received] = field(default_factory=list[Received])
+    received: Record = field(default_factory=Record)
     on_received: Callable[[Received], None] | None = None
     serial: int = 0
 
@@ -70,7 +79,12 @@ class Exchange:
 
     def admit(self, raw: bytes, path: str) -> Call:
         """Read a message and find the fault that meets it. Never raises."""
-        call = Call(raw, self.clock.stamp(), {}, None)
+        call = self._read(raw, path)
+        call.number = self.received.msgids.number(call.msgid)
+        return call
+
+    def _read(self, raw: bytes, path: str) -> Call:
+        call = Call(raw, self.clock.stamp(), {})
         try:
             given = wire.loads(raw)
         except wire.NotJson:
@@ -78,8 +92,9 @@ class Exchange:
         if not isinstance(given, dict):
             call.problem = envelope.outside("报文格式错误", self._next())
             return call
-        call.envelope = cast("dict[str, Any]", given)
-        call.row = by_infno(call.infno)
+        call.envelope = message = cast("dict[str, Any]", given)
+        call.infno, call.msgid = _text(message.get("infno")), _text(message.get("msgid"))
+        call.row = _answered(call.infno)
         call.fault = self.faults.meeting(call.infno) if self.faults.planted else None
         if call.row is None:
             call.problem = envelope.outside("未知交易编号", self._next())
@@ -108,26 +123,13 @@ class Exchange:
 
     def note(self, call: Call, verdict: str, err_msg: str | None, cause: str | None) -> None:
         """Write what became of a call into the record."""
-        data = call.data
-        row = Received(
-            n=len(self.received) + 1,
-            at=call.at,
-            infno=intern(call.infno),
-            msgid=call.msgid,
-            psn_no=call.person.psn_no if call.person else _text(data.get("psn_no")),
-            mdtrt_id=intern(_text(data.get("mdtrt_id"))),
-            chrg_bchno=intern(_text(data.get("chrg_bchno"))),
-            setl_id=call.setl_id or _text(data.get("setl_id")) or None,
-            verdict=verdict,
-            err_msg=err_msg,
-            cause=cause,
-            effect=call.moved,
-            digest=hashlib.sha256(call.raw).digest(),
-            in_maintenance=cause == "maintenance",
-        )
-        self.received.append(row)
+        said = call.data.get
+        psn_no = call.person.psn_no if call.person else _text(said("psn_no"))
+        setl_id = call.setl_id or _text(said("setl_id")) or None
+        about = (psn_no, _text(said("mdtrt_id")), _text(said("chrg_bchno")), setl_id)
+        self.received.add((call.at, call.number, *about, (call.infno, verdict, err_msg, cause, call.moved), call.raw))
         if self.on_received is not None:
-            self.on_received(row)
+            self.on_received(self.received[-1])
 
     def signing_demanded(self) -> bool:
         """Whether a message needs a sign-in number."""
@@ -146,30 +148,29 @@ class Exchange:
         self._demand_sender(call)
         if len(call.raw) > envelope.INPUT_LIMIT and _length(call.envelope["input"]) > envelope.INPUT_LIMIT:
             raise Refusal("too_long")
-        msgid = call.msgid
-        if msgid in self.fenced:
+        if call.msgid in self.fenced:
             raise Refusal("fenced")
-        if msgid in self.seen:
-            before = self.seen[msgid]
+        if not self.taken.take(call.number):
+            before = self.bodies.get(call.number)
             if before is None:
                 raise Refusal("duplicate_msgid")
             return before
-        self.seen[msgid] = None
         message = call.row.input
-        empty = frozenset({"setl_id"}) if self._setl_id_may_be_empty(message) else frozenset[str]()
-        shapes.check(message, call.envelope["input"], may_be_empty=empty)
+        shapes.check(message, call.envelope["input"], may_be_empty=self._may_be_empty(message))
         self._find_person(call)
         output = ANSWERS[message](self, call)
         if call.row.effect in MOVES:
             call.moved = True
-            self.world.version += 1
+            if call.person is not None:  # a message moves nobody else
+                call.person.shown = NOT_SHOWN
         body = envelope.success(self._received_id(call), call.at, self.clock.stamp(), output)
         if self.capabilities.idem_msgid:
-            self.seen[msgid] = body
+            self.bodies[call.number] = body
         return body
 
-    def _setl_id_may_be_empty(self, message: type[Input[Any]]) -> bool:
-        return self.capabilities.query_without_setl_id and message is QuerySettlement
+    def _may_be_empty(self, message: type[Input[Any]]) -> frozenset[str]:
+        without = self.capabilities.query_without_setl_id and message is QuerySettlement
+        return WITHOUT_SETL_ID if without else NONE
 
     def _demand_up(self, call: Call) -> None:
         if not self.windows.planted:

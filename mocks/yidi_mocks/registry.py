@@ -24,6 +24,7 @@ from yidi_mocks.world import (
 )
 from yidi_sdk.codes import InsuranceType
 
+FEN = Decimal("0.01")
 RELATIVE = re.compile(r"today([+-]\d{1,5})?d?")
 FIRST_PERSON = 20001
 STATES = ("active", "pending", "cancelled", "unseen")
@@ -129,7 +130,7 @@ def insurance_from(row: dict[str, Any]) -> Insurance:
         status="1" if row.get("status") is None else str(row["status"]),
         paused_from=row.get("paused_from"),
         since=str(row.get("since") or "2015-07-01"),
-        balance=Decimal(str(row.get("balance", "400.00" if employee else "0.00"))),
+        balance=Decimal(str(row.get("balance", "400.00" if employee else "0.00"))).quantize(FEN),
         psn_type=str(row.get("psn_type", "11" if employee else "15")),
         civil_servant=bool(row.get("civil_servant", False)),
         emp_name=str(row.get("emp_name", "")),

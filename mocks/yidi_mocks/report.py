@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from yidi_mocks.calls import Received
+from yidi_mocks.record import Received
 from yidi_mocks.visit_rules import TABLE, Forbidden
 from yidi_sdk.catalogue import Effect, by_infno, row_of
 from yidi_sdk.transactions import (

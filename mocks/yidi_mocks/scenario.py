@@ -52,7 +52,8 @@ def restart(hub: Exchange, name: str, *, seed: int = 1, profile: str | None = No
         hub.windows.plant(_window(hub, window))
     hub.latency_s = row["latency_ms"] / 1000 if "latency_ms" in row else hub.usual_latency_s
     hub.sessions.clear()
-    hub.seen.clear()
+    hub.taken.clear()
+    hub.bodies.clear()
     hub.fenced.clear()
     hub.received.clear()
 

@@ -6,11 +6,12 @@ name.
 """
 
 import re
+import sys
 from dataclasses import dataclass
 from datetime import date as day_type
 from datetime import datetime as moment_type
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, cast, get_args, get_origin
 
 from yidi_mocks.refusals import Refusal
@@ -18,6 +19,8 @@ from yidi_sdk.codes import CODE_SETS
 from yidi_sdk.elements.element import Element, Kind
 from yidi_sdk.message import Input, Shape, is_node
 
+MOMENTS_HELD = 1024  # many messages name the same second or day
+NONE: frozenset[str] = frozenset()
 PLAIN_NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,20})?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII)
@@ -41,6 +44,10 @@ class NodePlan:
     required: bool
     fields: dict[str, FieldPlan]
     must: tuple[str, ...]
+    limits: dict[str, int]
+    """Of the fields that are text of any form: their longest. Nearly all fields, so they are looked at first."""
+    codes: dict[str, frozenset[str]]
+    """Of the fields with a closed code set: what they may say."""
 
 
 @cache
@@ -56,8 +63,7 @@ def plan_of(message: type[Input[Any]]) -> dict[str, NodePlan]:
         else:
             plain[name] = FieldPlan(name, _element(info.annotation, info.metadata), info.is_required())
     if message.main_node is not None:
-        must = tuple(field.name for field in plain.values() if field.required)
-        nodes[message.main_node] = NodePlan(message.main_node, is_list=False, required=True, fields=plain, must=must)
+        nodes[message.main_node] = _plan(message.main_node, plain, is_list=False, required=True)
     return nodes
 
 
@@ -66,8 +72,31 @@ def _node(name: str, shape: type[Shape], *, is_list: bool, required: bool) -> No
         key: FieldPlan(key, _element(info.annotation, info.metadata), info.is_required())
         for key, info in shape.model_fields.items()
     }
+    return _plan(name, fields, is_list=is_list, required=required)
+
+
+def _plan(name: str, fields: dict[str, FieldPlan], *, is_list: bool, required: bool) -> NodePlan:
     must = tuple(field.name for field in fields.values() if field.required)
-    return NodePlan(name, is_list=is_list, required=required, fields=fields, must=must)
+    found = ((field.name, _limit(field.element)) for field in fields.values())
+    limits = {field: limit for field, limit in found if limit is not None}
+    codes = {field.name: _codes(field.element) for field in fields.values()}
+    closed = {field: values for field, values in codes.items() if values}
+    return NodePlan(name, is_list, required, fields, must, limits, closed)
+
+
+def _limit(element: Element) -> int | None:
+    """The longest text that is right whatever it says, None where the text itself is looked at."""
+    if element.kind not in (Kind.TEXT, Kind.CODE) or _codes(element):
+        return None
+    return sys.maxsize if element.length is None else element.length
+
+
+def _codes(element: Element) -> frozenset[str]:
+    """What a field with a closed code set may say, nothing for any other."""
+    codes = CODE_SETS.get(element.code_set) if element.code_set else None
+    if codes is None or not codes.closed or element.kind not in (Kind.TEXT, Kind.CODE):
+        return frozenset()
+    return frozenset(value for value in codes.values if element.length is None or len(value) <= element.length)
 
 
 def _shape_of(annotation: Any) -> tuple[type[Shape], bool]:
@@ -125,11 +154,14 @@ def _check_object(node: NodePlan, value: Any, may_be_empty: frozenset[str]) -> N
     if not isinstance(value, dict):
         raise Refusal("node_kind", name=node.name, why="对象")
     row = cast("dict[str, Any]", value)
-    fields = node.fields
+    fields, limit_of, codes = node.fields, node.limits.get, node.codes
     for name in node.must:
         if row.get(name) in (None, "") and name not in may_be_empty:
             raise Refusal("field_missing", label=fields[name].element.label, name=name)
     for name, item in row.items():
+        limit = limit_of(name)
+        if type(item) is str and (len(item) <= limit if limit is not None else item in codes.get(name, NONE)):
+            continue
         field = fields.get(name)
         if field is None:
             raise Refusal("field_unknown", name=f"{node.name}.{name}")
@@ -190,6 +222,11 @@ def plain_number(value: Any) -> str | None:
 
 def is_day(text: str) -> bool:
     """Whether it is a real day, yyyy-MM-dd."""
+    return len(text) == len("yyyy-MM-dd") and _is_day(text)
+
+
+@lru_cache(MOMENTS_HELD)
+def _is_day(text: str) -> bool:
     if not DAY.fullmatch(text):
         return False
     try:
@@ -201,6 +238,11 @@ def is_day(text: str) -> bool:
 
 def is_moment(text: str) -> bool:
     """Whether it is a real second, yyyy-MM-dd HH:mm:ss."""
+    return len(text) == len("yyyy-MM-dd HH:mm:ss") and _is_moment(text)
+
+
+@lru_cache(MOMENTS_HELD)
+def _is_moment(text: str) -> bool:
     if not MOMENT.fullmatch(text):
         return False
     try:

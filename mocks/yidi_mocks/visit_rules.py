@@ -87,7 +87,7 @@ def state_of(visit: Visit) -> State:
     if visit.cancelled:
         return State.CANCELLED
     settled = any(settlement.live for settlement in visit.settlements)
-    open_lines = any(line.setl_id is None for line in visit.lines.values())
+    open_lines = any(line.setl_id is None for line in visit.lines)
     if settled:
         return State.PART_SETTLED if open_lines else State.SETTLED
     if open_lines:

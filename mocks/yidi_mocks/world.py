@@ -10,7 +10,10 @@ from decimal import Decimal
 from sys import intern
 from typing import Any
 
+from yidi_mocks import figures
+
 ZERO = Decimal("0.00")
+NOT_SHOWN = (-1, "", b"")
 
 FILING_KINDS = ("resettled_retiree", "long_resident", "posted_worker", "referral", "emergency", "temporary_other")
 LONG_TERM = frozenset(FILING_KINDS[:3])
@@ -90,7 +93,7 @@ class Person:
     about: str = ""
     settlements: list["Settlement"] = field(default_factory=list["Settlement"])
     visits: list["Visit"] = field(default_factory=list["Visit"])
-    shown: tuple[int, str, bytes] = (-1, "", b"")
+    shown: tuple[int, str, bytes] = NOT_SHOWN
 
     @property
     def birthday(self) -> str:
@@ -141,38 +144,55 @@ class LineSplit:
 
 @dataclass(slots=True)
 class Line:
-    """One fee line as it came (`given`), its split, and the settlement it is in while that one is live."""
+    """One fee line and the settlement it is in while that one is live. `given` is shared between equal lines."""
 
     number: str
     batch: str
     disease: str
+    time: str
+    count: Decimal
+    price: Decimal
+    fen: int
     given: dict[str, Any]
-    split: LineSplit
     setl_id: str | None = None
+
+    @property
+    def amount(self) -> Decimal:
+        """What it costs."""
+        return figures.yuan(self.fen)
 
 
 @dataclass(slots=True)
 class Visit:
-    """One registration. `encounters` are the uploads of 2203/2203A by disease code, "" for ordinary care."""
+    """One registration. `encounters` are the uploads of 2203/2203A by disease code, "" for ordinary care.
+
+    `given` and `encounters` are shared between equal visits and never changed in place. Most visits have one line and
+    one settlement: tuples are the smallest that holds them.
+    """
 
     mdtrt_id: str
     person: Person
     institution: Institution
     insurance: Insurance
     given: dict[str, Any]
+    number: str = ""
+    begun: str = ""
     encounters: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
-    lines: dict[str, Line] = field(default_factory=dict[str, Line])
-    settlements: list["Settlement"] = field(default_factory=list["Settlement"])
+    lines: tuple[Line, ...] = ()
+    settlements: tuple["Settlement", ...] = ()
     cancelled: bool = False
 
     def batch(self, number: str) -> list[Line]:
         """The lines of one charge batch."""
-        return [line for line in self.lines.values() if line.batch == number]
+        return [line for line in self.lines if line.batch == number]
 
 
 @dataclass(slots=True)
 class Settlement:
-    """One settlement, or the negative one that undoes it (`undoes`). `amounts` by wire name of 2207."""
+    """One settlement, or the negative one that undoes it (`undoes`).
+
+    `packed`: its amounts and fund rows packed, `fund_names` the codes and names of the rows.
+    """
 
     setl_id: str
     msgid: str
@@ -180,21 +200,39 @@ class Settlement:
     batch: str
     disease: str
     med_type: str
-    amounts: dict[str, Decimal]
-    funds: list[dict[str, Any]]
+    packed: bytes
+    fund_names: figures.FundNames
     ratio: Decimal
     time: str
     day: str
     year: str
     clearing_month: str
     invoice: str = ""
-    lines: list[str] = field(default_factory=list[str])
+    lines: tuple[str, ...] = ()
     live: bool = True
     refunded: bool = False
     reversed: bool = False
     clearing_state: str = "open"
     undoes: "Settlement | None" = None
     credential_type: str = "02"
+
+    @property
+    def amounts(self) -> dict[str, Decimal]:
+        """By wire name of 2207."""
+        return dict(zip(figures.AMOUNTS, map(figures.yuan, figures.all_of(self.packed, self.fund_names)), strict=False))
+
+    @property
+    def funds(self) -> list[dict[str, Any]]:
+        """The rows of setldetail."""
+        return figures.fund_rows(self.packed, self.fund_names)
+
+    def fen(self, name: str) -> int:
+        """One amount, in fen."""
+        return figures.all_of(self.packed, self.fund_names)[figures.PLACE[name]]
+
+    def amount(self, name: str) -> Decimal:
+        """One amount."""
+        return figures.yuan(self.fen(name))
 
 
 @dataclass(slots=True)
@@ -208,8 +246,9 @@ class World:
     visits: dict[str, Visit] = field(default_factory=dict[str, Visit])
     settlements: dict[str, Settlement] = field(default_factory=dict[str, Settlement])
     by_msgid: dict[str, Settlement] = field(default_factory=dict[str, Settlement])
+    shared: figures.Shared = field(default_factory=figures.Shared)
     serial: int = 0
-    version: int = 0  # moves with every change; what was shown at this version is still true
+    version: int = 0  # moves with every change from outside; what a message changes is its own person's
 
     def next_serial(self) -> int:
         """A number that was not given before."""
@@ -233,7 +272,7 @@ class World:
         """Book it: by id, by the msgid that made it, with its person and visit."""
         self.settlements[settlement.setl_id] = settlement
         self.by_msgid[settlement.msgid] = settlement
-        settlement.visit.settlements.append(settlement)
+        settlement.visit.settlements += (settlement,)
         settlement.visit.person.settlements.append(settlement)
 
     def find_person(self, wanted: str) -> Person | None:
@@ -249,6 +288,11 @@ def live_of(person: Person, insurance: Insurance, year: str | None = None) -> It
             yield settlement
 
 
+def used_up(settlements: Iterable[Settlement], name: str) -> Decimal:
+    """One amount of all of them."""
+    return figures.yuan(sum(settlement.fen(name) for settlement in settlements))
+
+
 def balance_left(person: Person, insurance: Insurance) -> Decimal:
     """What the account still holds."""
-    return insurance.balance - sum((s.amounts["acct_pay"] for s in live_of(person, insurance)), ZERO)
+    return insurance.balance - used_up(live_of(person, insurance), "acct_pay")

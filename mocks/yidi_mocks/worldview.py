@@ -112,8 +112,8 @@ def visit_row(visit: Visit) -> dict[str, Any]:
     return {
         "mdtrt_id": visit.mdtrt_id,
         "psn_no": visit.person.psn_no,
-        "ipt_otp_no": visit.given["ipt_otp_no"],
-        "begntime": visit.given["begntime"],
+        "ipt_otp_no": visit.number,
+        "begntime": visit.begun,
         "fixmedins_code": visit.institution.code,
         "state": state_of(visit).value,
         "encounters": [
@@ -128,10 +128,10 @@ def visit_row(visit: Visit) -> dict[str, Any]:
                 "feedetl_sn": line.number,
                 "chrg_bchno": line.batch,
                 "dise_codg": line.disease or None,
-                "amount": days.text(line.split.amount),
+                "amount": days.text(line.amount),
                 "setl_id": line.setl_id,
             }
-            for line in visit.lines.values()
+            for line in visit.lines
         ],
     }
 

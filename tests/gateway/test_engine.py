@@ -406,3 +406,23 @@ async def test_msgids_never_repeat_when_the_clock_is_set_back(engine: Engine, cl
     seen |= {(await engine._line.courier._msgids.next()) for _ in range(50)}
     assert len(seen) == 100
     assert all(len(m) == 30 for m in seen)
+
+
+async def test_a_signer_that_fails_leaves_nothing_behind(engine: Engine, platform: TinyPlatform) -> None:
+    """The bytes could not be made: proven not sent, the key free, the basket not busy."""
+    from yidi_sdk.errors import NotSent
+
+    make = engine._line.courier.make
+
+    async def failing(message: Any, **more: Any) -> Any:
+        if isinstance(message, SettleOutpatient):
+            raise NotSent("the signer does not answer")
+        return await make(message, **more)
+
+    engine._line.courier.make = failing  # type: ignore[method-assign]
+    row = await settle(engine)
+    assert row.state is State.ABSENT
+    assert row.released
+    engine._line.courier.make = make  # type: ignore[method-assign]
+    assert (await settle(engine)).state is State.CONFIRMED
+    assert len(platform.sent("2207")) == 1

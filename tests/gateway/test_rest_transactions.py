@@ -21,7 +21,10 @@ from yidi_sdk.transactions import (
     GetPerson,
     RegisterOutpatient,
     ReverseTransaction,
+    RevokeInpatientSettlement,
     RevokeOutpatientSettlement,
+    RevokePharmacySettlement,
+    RevokeSettlementAtOnce,
     SettleOutpatient,
     SignIn,
 )
@@ -130,6 +133,9 @@ async def test_money_on_a_visit_of_the_gateway(gateway: httpx.AsyncClient, who: 
     assert (answer.status_code, answer.json()["code"]) == (409, "OWNED_BY_VISIT")
 
 
+TAKES_BACK = {RevokeOutpatientSettlement, RevokeInpatientSettlement, RevokePharmacySettlement, RevokeSettlementAtOnce}
+
+
 @pytest.mark.parametrize("row", CATALOGUE, ids=lambda row: row.infno)
 def test_rights_by_effect(row: Any) -> None:
     scopes = scopes_of(row)
@@ -137,7 +143,7 @@ def test_rights_by_effect(row: Any) -> None:
         assert "query" in scopes
     else:
         assert "query" not in scopes
-    assert (scopes == ("refund",)) == (row.infno == REVOKE)
+    assert (scopes == ("refund",)) == (row.input in TAKES_BACK)
 
 
 def test_amounts_leave_as_text() -> None:
@@ -172,11 +178,12 @@ async def test_lost_answer_is_pending_then_found(
 
 async def test_refused_money_is_final(gateway: httpx.AsyncClient, who: dict[str, Any], hub: RunningHub) -> None:
     hub.fault("refuse", REGISTER, err_msg="该交易已冲正，不再受理", when={"nth": 1})
-    first = await sent(gateway, REGISTER, registration(who), "k", insured_division=who["insured_division"])
+    nodes = registration(who)  # carries the time of day: made once
+    first = await sent(gateway, REGISTER, nodes, "k", insured_division=who["insured_division"])
     assert first.status_code == 409
     assert first.json()["state"] == "failed"
     assert first.json()["raw"] == "该交易已冲正，不再受理"
-    again = await sent(gateway, REGISTER, registration(who), "k", insured_division=who["insured_division"])
+    again = await sent(gateway, REGISTER, nodes, "k", insured_division=who["insured_division"])
     assert again.content == first.content
 
 

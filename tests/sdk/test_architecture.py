@@ -40,7 +40,8 @@ PURE = (
     "codes.py",
 )
 LOOK_ALIKE = {
-    "codes.py": "a kind of person has the same four digits",
+    "money.py": "the beginning of a fund's code",
+    "settings.py": "the beginning of a division code",
     "refunds.py": "the way back, step by step, as the rules' own table has it",
     "baskets.py": "names the query that gave no answer",
     "chronic.py": "names the query that gave no answer",

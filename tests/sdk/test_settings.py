@@ -111,7 +111,7 @@ def test_a_province_is_a_few_changes() -> None:
 def test_wrong_changes_are_refused() -> None:
     with pytest.raises(TypeError):
         load("national").with_(nonsense=1)
-    for wrong in ({"path": "x"}, {"header_scheme": "csb"}, {"visit_shape": "x"}):
+    for wrong in ({"path": "x"}, {"header_scheme": "cbs"}, {"visit_shape": "x"}):
         with pytest.raises(ValueError, match="must be one of"):
             load("national").with_(**wrong)
 

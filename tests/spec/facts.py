@@ -1,6 +1,11 @@
-"""The published facts and our classes, brought to one form, and what differs between them."""
+"""The published facts and our classes, brought to one form, and what differs between them.
+
+The fact tables name an inner node sometimes by its path and sometimes alone: both are held against the one node of ours
+that ends so.
+"""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +21,17 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 TEXTS = {Kind.TEXT, Kind.CODE}
 
 
+@cache
 def load(name: str) -> dict[str, Any]:
     return yaml.load((HERE / name).read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 - a safe loader
 
 
 def published_sets() -> dict[str, dict[str, str]]:
     return {table["name"]: table["values"] for table in load("dictionaries.yaml")["dictionaries"]}
+
+
+def _last(path: str) -> str:
+    return path.rsplit(".", 1)[-1]
 
 
 def differences() -> Iterator[tuple[str, str]]:
@@ -33,10 +43,20 @@ def differences() -> Iterator[tuple[str, str]]:
         row = by_infno(fact["infno"])
         assert row is not None
         ours = {(node.direction, node.name): node for node in nodes_of(row)}
+        inner = {(direction, _last(path)): node for (direction, path), node in ours.items() if "." in path}
         theirs = {("in" if node["direction"] == "request" else "out", node["node"]): node for node in fact["nodes"]}
-        yield from _sets(f"{row.infno} nodes", {" ".join(key) for key in theirs}, {" ".join(key) for key in ours})
-        for key in theirs.keys() & ours.keys():
-            yield from _node(f"{row.infno} {' '.join(key)}", theirs[key], ours[key], sets)
+        met: set[int] = set()
+        for key, given in theirs.items():
+            node = ours.get(key) or inner.get((key[0], _last(key[1])))
+            if node is None:
+                yield f"{row.infno} nodes", f"missing {' '.join(key)}"
+                continue
+            met.add(id(node))
+            nodes_inside = {_last(path) for direction, path in ours if direction == key[0] and "." in path}
+            yield from _node(f"{row.infno} {' '.join(key)}", given, node, sets, nodes_inside)
+        yield from (
+            (f"{row.infno} nodes", f"ours only {d} {n}") for (d, n), node in ours.items() if id(node) not in met
+        )
 
 
 def _sets(place: str, theirs: set[str], ours: set[str]) -> Iterator[tuple[str, str]]:
@@ -44,10 +64,12 @@ def _sets(place: str, theirs: set[str], ours: set[str]) -> Iterator[tuple[str, s
     yield from ((place, f"ours only {name}") for name in ours - theirs)
 
 
-def _node(place: str, fact: dict[str, Any], ours: NodeUse, sets: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _node(
+    place: str, fact: dict[str, Any], ours: NodeUse, sets: dict[str, Any], nodes_inside: set[str]
+) -> Iterator[tuple[str, str]]:
     if (fact["kind"] == "list") != ours.is_list:
         yield place, f"kind {fact['kind']} -> {'list' if ours.is_list else 'object'}"
-    fields = {field["name"]: field for field in fact["fields"]}
+    fields = {field["name"]: field for field in fact["fields"] if field["name"] not in nodes_inside}
     uses = {use.name: use for use in ours.fields}
     yield from _sets(place, set(fields), set(uses))
     for name in fields.keys() & uses.keys():
@@ -83,11 +105,17 @@ def _length(element: Element) -> str:
 
 def code_differences() -> Iterator[tuple[str, str]]:
     """Published tables against our code sets."""
-    for name, values in published_sets().items():
-        used = CODE_SETS.get(name)
-        if used is None:
-            continue
-        yield from _sets(f"code set {name}", set(values), set(used.values))
-        for value in values.keys() & used.values.keys():
-            if values[value] != used.values[value]:
-                yield f"code set {name}.{value}", f"label {values[value]} -> {used.values[value]}"
+    published = {table["name"]: table for table in load("dictionaries.yaml")["dictionaries"]}
+    yield from _sets("code sets", set(published), set(CODE_SETS))
+    for name in published.keys() & CODE_SETS.keys():
+        used = CODE_SETS[name]
+        tables = {"": (published[name]["values"], used.values)}
+        variants = published[name].get("variants") or {}
+        yield from _sets(f"variants of {name}", set(variants), set(used.variants))
+        tables |= {which: (variants[which], used.variants[which]) for which in variants.keys() & used.variants.keys()}
+        for which, (theirs, ours) in tables.items():
+            place = f"code set {name} {which}".strip()
+            yield from _sets(place, set(theirs), set(ours))
+            for value in theirs.keys() & ours.keys():
+                if theirs[value] != ours[value]:
+                    yield f"{place}.{value}", f"label {theirs[value]} -> {ours[value]}"

@@ -1,14 +1,18 @@
 """One wire field, described once: kind, length, Chinese label, English gloss, code set.
 
 An element is an annotated type. In an `Input` it checks limits and codes and says in one sentence what is wrong; in an
-`Output` read with `AS_GIVEN` it only brings the value to its kind. Amounts are `Decimal`, never binary floats.
+`Output` it only brings the value to its kind. Amounts are `Decimal`, never binary floats.
+
+A message has thousands of fields, so text is checked by pydantic's own compiled schemas; only what these refuse is
+looked at once more in Python, for the sentence (`refusal`).
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -26,10 +30,28 @@ class Kind(StrEnum):
     OBJECT = "object"
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How a day or a time is written: for Python, for pydantic's own patterns (where nothing is right too), for people."""
+
+    pattern: re.Pattern[str]
+    native: str
+    shown: str
+
+
+def _written(pattern: str, shown: str) -> Written:
+    return Written(re.compile(pattern), f"^(?:{pattern})?$", shown)
+
+
 SHAPES = {
-    Kind.DATE: (re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII), "yyyy-MM-dd"),
-    Kind.DATETIME: (re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII), "yyyy-MM-dd HH:mm:ss"),
+    Kind.DATE: _written("[0-9]{4}-[0-9]{2}-[0-9]{2}", "yyyy-MM-dd"),
+    Kind.DATETIME: _written("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", "yyyy-MM-dd HH:mm:ss"),
 }
+ELEMENT = "yidi_element"
+"""Where a field's schema names its element, so that a message can fit it to what it is: sent or received."""
+LONGEST = 2**31
+"""The limit of a text without one: what has a limit is looked at sign by sign, and half a character found."""
+ValueT = TypeVar("ValueT")
 PLAIN_NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,20})?", re.ASCII)
 PLAIN_INTEGER = re.compile(r"-?\d{1,20}", re.ASCII)
 FEN, FEN_PLACES = Decimal("0.01"), 2
@@ -52,8 +74,62 @@ class Element:
     code_set: str | None = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        readers = {Kind.DECIMAL: self._read_decimal, Kind.INTEGER: self._read_integer, Kind.OBJECT: _read_anything}
-        return core_schema.with_info_plain_validator_function(readers.get(self.kind, self._read_text))
+        return self.sent(required=False)
+
+    def sent(self, *, required: bool) -> CoreSchema:
+        """How the field is checked in what we send. Text is refused in pydantic's words: see `refusal`."""
+        if self.kind is Kind.OBJECT:
+            return core_schema.any_schema(metadata=self._mark())
+        if self.kind is Kind.DECIMAL:
+            return self._plain(self._sent_decimal(required=required))
+        if self.kind is Kind.INTEGER:
+            return self._plain(lambda value: self._there(self._integer(value), required=required))
+        codes = None if self.code_set is None else CODE_SETS.get(self.code_set)
+        if codes is not None and codes.closed:
+            fitting = [value for value in codes.values if self.length is None or len(value) <= self.length]
+            return core_schema.literal_schema(fitting if required else ["", *fitting], metadata=self._mark())
+        return core_schema.str_schema(
+            strict=True,
+            pattern=SHAPES[self.kind].native if self.kind in SHAPES else None,
+            min_length=1 if required else None,
+            max_length=LONGEST if self.length is None else self.length,
+            metadata=self._mark(),
+        )
+
+    def given(self, *, required: bool) -> CoreSchema:
+        """How the field is read in what we receive: brought to its kind, limits not checked."""
+        if self.kind is Kind.OBJECT:
+            return core_schema.any_schema(metadata=self._mark())
+        if self.kind is Kind.DECIMAL:
+            return self._plain(self._given_decimal(required=required))
+        if self.kind is Kind.INTEGER:
+            return self._plain(lambda value: self._there(self._integer(value, as_given=True), required=required))
+        context: dict[str, str | int] = {"label": self.label, "english": "must not be empty", "chinese": "不能为空"}
+        return core_schema.union_schema(
+            [
+                core_schema.str_schema(strict=True, min_length=1 if required else None),
+                core_schema.no_info_plain_validator_function(lambda value: self._given_text(value, required=required)),
+            ],
+            mode="left_to_right",
+            custom_error_type="element",
+            custom_error_message="{label}: {english}",
+            custom_error_context=context,
+            metadata=self._mark(),
+        )
+
+    def refusal(self, value: Any) -> PydanticCustomError | None:
+        """What is wrong with a text that we would send, in one sentence that does not quote it; None when nothing is."""
+        try:
+            self._there(self._text(value), required=True)
+        except PydanticCustomError as error:
+            return error
+        return None
+
+    def _mark(self) -> dict[str, Any]:
+        return {ELEMENT: self}
+
+    def _plain(self, reader: Callable[[Any], Any]) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(reader, metadata=self._mark())
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return self.json_schema()
@@ -65,19 +141,34 @@ class Element:
             described["maxLength"] = self.length
         return described
 
-    def _read_text(self, value: Any, info: core_schema.ValidationInfo) -> Any:
-        if _as_given(info):
-            return value if value is None or isinstance(value, str) else str(value)
-        return self._text(value)
+    def _sent_decimal(self, *, required: bool) -> Callable[[Any], Decimal | None]:
+        if self.places is None or self.digits is None:
+            return lambda value: self._there(self.decimal(value), required=required)
+        unit, above = Decimal(1).scaleb(-self.places), self.digits - self.places
 
-    def _read_decimal(self, value: Any, info: core_schema.ValidationInfo) -> Any:
-        if type(value) is Decimal and value.is_finite() and value.adjusted() < MAX_GIVEN and _as_given(info):
-            written = self._written(value)  # the common case of an answer, without further questions
-            return written if written == value else value
-        return self.decimal(value, as_given=_as_given(info))
+        def read(value: Any) -> Decimal | None:
+            if type(value) is Decimal and value.same_quantum(unit) and value.adjusted() < above:
+                return value  # the common case: written as it must be
+            return self._there(self.decimal(value), required=required)
 
-    def _read_integer(self, value: Any, info: core_schema.ValidationInfo) -> Any:
-        return self._integer(value, as_given=_as_given(info))
+        return read
+
+    def _given_decimal(self, *, required: bool) -> Callable[[Any], Decimal | None]:
+        def read(value: Any) -> Decimal | None:
+            if type(value) is Decimal and value.same_quantum(FEN) and value.adjusted() < MAX_GIVEN:
+                return value
+            return self._there(self.decimal(value, as_given=True), required=required)
+
+        return read
+
+    def _given_text(self, value: Any, *, required: bool) -> str | None:
+        return self._there(value if value is None or isinstance(value, str) else str(value), required=required)
+
+    def _there(self, value: ValueT, *, required: bool) -> ValueT:
+        """Refuse nothing where something must be: an empty amount is no amount."""
+        if required and (value is None or value == ""):
+            raise self._wrong("must not be empty", "不能为空")
+        return value
 
     def _text(self, value: Any) -> str:
         if not isinstance(value, str):
@@ -87,8 +178,8 @@ class Element:
             raise self._wrong("holds half a character", "含有不完整的字符")
         if self.length is not None and len(text) > self.length:
             raise self._wrong(f"{len(text)} characters, at most {self.length}", f"最多{self.length}个字符")
-        if self.kind in SHAPES and text and not SHAPES[self.kind][0].fullmatch(text):
-            raise self._wrong(f"must look like {SHAPES[self.kind][1]}", f"格式应为{SHAPES[self.kind][1]}")
+        if self.kind in SHAPES and text and not SHAPES[self.kind].pattern.fullmatch(text):
+            raise self._wrong(f"must look like {SHAPES[self.kind].shown}", f"格式应为{SHAPES[self.kind].shown}")
         if self.code_set is not None and text:
             codes = CODE_SETS.get(self.code_set)
             if codes is not None and not codes.admits(text):
@@ -130,7 +221,7 @@ class Element:
         """Yuan and fen have two places; other numbers keep the places they came with."""
         return number.quantize(FEN) if self.places == FEN_PLACES else number
 
-    def _integer(self, value: Any, *, as_given: bool) -> int | None:
+    def _integer(self, value: Any, *, as_given: bool = False) -> int | None:
         if value is None or value == "":
             return None
         if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
@@ -147,15 +238,6 @@ class Element:
         return PydanticCustomError(
             "element", "{label}: {english}", {"label": self.label, "english": english, "chinese": chinese}
         )
-
-
-def _as_given(info: core_schema.ValidationInfo) -> bool:
-    context = info.context
-    return context is not None and bool(context.get("as_given"))
-
-
-def _read_anything(value: Any, _info: core_schema.ValidationInfo) -> Any:
-    return value
 
 
 def text(label: str, gloss: str, length: int | None = None) -> Element:

@@ -83,7 +83,8 @@ def suggestions(query: str, most: int = 5) -> list[str]:
 
 
 def nodes_of(row: Transaction[Any]) -> Iterator[NodeUse]:
-    """The nodes of a transaction, as its two classes have them."""
+    """The nodes of a transaction, as its two classes have them: a node inside another by its path, and `(output)` for
+    fields that stand in the output itself."""
     message: type[Input[Any]] = row.input
     if message.main_node is not None:
         yield _node(row.infno, "in", message.main_node, message, is_list=False, skip=message.sibling_nodes)
@@ -91,6 +92,8 @@ def nodes_of(row: Transaction[Any]) -> Iterator[NodeUse]:
         if message.main_node is None or name in message.sibling_nodes:
             yield from _inner(row.infno, "in", name, info)
     output: type[Output] = row.output
+    if any(not is_node(info.annotation) for info in output.model_fields.values()):
+        yield _node(row.infno, "out", "(output)", output, is_list=False, skip=frozenset())
     for name, info in output.model_fields.items():
         yield from _inner(row.infno, "out", name, info)
 
@@ -107,6 +110,8 @@ def _inner(infno: str, direction: Direction, name: str, info: FieldInfo) -> Iter
     shape = _shape(info.annotation)
     if shape is not None:
         yield _node(infno, direction, name, shape, is_list="list[" in str(info.annotation), skip=frozenset())
+        for below, inner in shape.model_fields.items():
+            yield from _inner(infno, direction, f"{name}.{below}", inner)
 
 
 def _node(

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Mapping
+from functools import cache
 from typing import Self
 
 import aiohttp
@@ -33,12 +34,9 @@ class AiohttpPoster:
         host, port = host_and_port(url)
         if self._guard is not None and is_ip(host):
             self._guard(host, port, host)  # an address is not resolved, so the resolver below never sees it
-        timeout = aiohttp.ClientTimeout(
-            total=limits.connect_s + limits.read_s + TLS_GRACE_S, connect=limits.connect_s, sock_read=limits.read_s
-        )
         try:
             async with self._open().post(
-                url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+                url, data=body, headers=headers, timeout=_timeout(limits), allow_redirects=False
             ) as response:
                 got = await self._body(response)
                 named = {name.lower(): value for name, value in response.headers.items()}
@@ -86,6 +84,13 @@ class AiohttpPoster:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+
+@cache
+def _timeout(limits: Limits) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(
+        total=limits.connect_s + limits.read_s + TLS_GRACE_S, connect=limits.connect_s, sock_read=limits.read_s
+    )
 
 
 class _GuardedResolver(AbstractResolver):

@@ -1,12 +1,16 @@
-"""The default adapter, on httpx: `HttpxPoster` and `AsyncHttpxPoster`."""
+"""The default adapter, on httpx: `HttpxPoster` and `AsyncHttpxPoster`.
+
+They stand on httpx's transports, below its client: cookies, redirects, proxies and authentication are what a poster
+must not have, and preparing them is a third of a call.
+"""
 
 import asyncio
 import socket
 import ssl
 import time
 from collections.abc import Mapping
-from functools import cache
-from typing import Self, TypedDict
+from functools import cache, lru_cache
+from typing import Any, Self
 
 import httpx
 
@@ -16,6 +20,12 @@ from yidi_sdk.posters import KEEP_ALIVE_S, MAX_ANSWER, TLS_GRACE_S, Guard, Limit
 PROVEN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
 """What httpx raises before it has a connection to write to."""
 CONNECTIONS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEEP_ALIVE_S)
+_SENT_ALWAYS = {
+    "accept": "*/*",
+    "accept-encoding": "identity",
+    "connection": "keep-alive",
+    "user-agent": f"python-httpx/{httpx.__version__}",
+}
 
 
 class HttpxPoster:
@@ -29,9 +39,7 @@ class HttpxPoster:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._guard = guard
-        self._client = httpx.Client(
-            verify=tls or True, trust_env=False, follow_redirects=False, limits=CONNECTIONS, transport=transport
-        )
+        self._transport = transport or httpx.HTTPTransport(verify=tls or True, trust_env=False, limits=CONNECTIONS)
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes, limits: Limits) -> Reply:
         """Post once. Raises NotSent or TimedOut."""
@@ -47,14 +55,17 @@ class HttpxPoster:
     def _once(self, url: str, address: str, headers: Mapping[str, str], body: bytes, limits: Limits) -> Reply:
         until = time.monotonic() + limits.connect_s + limits.read_s + TLS_GRACE_S
         try:
-            with self._client.stream("POST", address, **_call(url, address, headers, body, limits)) as response:
+            response = self._transport.handle_request(_request(url, address, headers, body, limits))
+            try:
                 got = bytearray()
                 for chunk in response.iter_bytes():
                     got += chunk
                     if time.monotonic() > until:
                         raise TimedOut("the answer came too slowly")
                     _check_size(got)
-                return Reply(response.status_code, dict(response.headers), bytes(got))
+            finally:
+                response.close()
+            return Reply(response.status_code, dict(response.headers), bytes(got))
         except PROVEN as error:
             raise NotSent(f"not sent: {type(error).__name__}") from None
         except httpx.HTTPError as error:
@@ -62,7 +73,7 @@ class HttpxPoster:
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        self._transport.close()
 
     def __enter__(self) -> Self:
         return self
@@ -82,9 +93,7 @@ class AsyncHttpxPoster:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._guard = guard
-        self._client = httpx.AsyncClient(
-            verify=tls or True, trust_env=False, follow_redirects=False, limits=CONNECTIONS, transport=transport
-        )
+        self._transport = transport or httpx.AsyncHTTPTransport(verify=tls or True, trust_env=False, limits=CONNECTIONS)
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes, limits: Limits) -> Reply:
         """Post once. Raises NotSent or TimedOut."""
@@ -113,16 +122,19 @@ class AsyncHttpxPoster:
             raise TimedOut(f"sent, no whole answer: {type(error).__name__}") from None
 
     async def _exchange(self, url: str, address: str, headers: Mapping[str, str], body: bytes, limits: Limits) -> Reply:
-        async with self._client.stream("POST", address, **_call(url, address, headers, body, limits)) as response:
+        response = await self._transport.handle_async_request(_request(url, address, headers, body, limits))
+        try:
             got = bytearray()
             async for chunk in response.aiter_bytes():
                 got += chunk
                 _check_size(got)
-            return Reply(response.status_code, dict(response.headers), bytes(got))
+        finally:
+            await response.aclose()
+        return Reply(response.status_code, dict(response.headers), bytes(got))
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -131,27 +143,25 @@ class AsyncHttpxPoster:
         await self.aclose()
 
 
-def _call(url: str, address: str, headers: Mapping[str, str], body: bytes, limits: Limits) -> "_Call":
-    sent = {"accept-encoding": "identity", **headers}
-    call = _Call(content=body, headers=sent, timeout=_timeout(limits), extensions={})
+def _request(url: str, address: str, headers: Mapping[str, str], body: bytes, limits: Limits) -> httpx.Request:
+    sent = {**_SENT_ALWAYS, **headers}
+    extensions: dict[str, Any] = {"timeout": _timeout(limits)}
     if address != url:  # connect to the checked address, speak to the host
         host, port = host_and_port(url)
         shown = f"[{host}]" if ":" in host else host
         sent["host"] = shown if port in (80, 443) else f"{shown}:{port}"
-        call["extensions"]["sni_hostname"] = host
-    return call
+        extensions["sni_hostname"] = host
+    return httpx.Request("POST", _parsed(address), headers=sent, content=body, extensions=extensions)
 
 
-class _Call(TypedDict):
-    content: bytes
-    headers: dict[str, str]
-    timeout: httpx.Timeout
-    extensions: dict[str, str]
+@lru_cache(maxsize=256)
+def _parsed(address: str) -> httpx.URL:
+    return httpx.URL(address)
 
 
 @cache
-def _timeout(limits: Limits) -> httpx.Timeout:
-    return httpx.Timeout(connect=limits.connect_s, pool=limits.connect_s, write=limits.read_s, read=limits.read_s)
+def _timeout(limits: Limits) -> dict[str, float]:
+    return {"connect": limits.connect_s, "pool": limits.connect_s, "write": limits.read_s, "read": limits.read_s}
 
 
 def _check_size(got: bytearray) -> None:

@@ -1,8 +1,8 @@
-"""What the platform holds: visits, settlements, fee lines, qualifications, referrals."""
+"""What the platform holds of a visit: encounters, diagnoses, settlements, fee lines, sums."""
 
 from pydantic import Field
 
-from yidi_sdk.elements import amounts, fees, people, session, settlement, visits
+from yidi_sdk.elements import amounts, fees, people, self_pay, session, settlement, visits
 from yidi_sdk.message import Answer, Input, Output
 
 
@@ -88,6 +88,41 @@ class QueryEncounters(Input[Encounters], node="data"):
     mdtrt_id: visits.MdtrtId | None = None
 
 
+class DiagnosisRow(Answer):
+    """One diagnosis as the platform holds it."""
+
+    diag_info_id: self_pay.DiagInfoId | None = None
+    mdtrt_id: visits.MdtrtId | None = None
+    psn_no: people.PsnNo | None = None
+    inout_diag_type: self_pay.InoutDiagType | None = None
+    diag_type: visits.DiagType | None = None
+    maindiag_flag: visits.MaindiagFlag | None = None
+    diag_srt_no: visits.DiagSrtNo | None = None
+    diag_code: visits.DiagCode | None = None
+    diag_name: visits.DiagName | None = None
+    adm_cond: visits.AdmCond | None = None
+    diag_dept: visits.DiagDept | None = None
+    dise_dor_no: visits.DiseDorNo | None = None
+    dise_dor_name: visits.DiseDorName | None = None
+    diag_time: visits.DiagTime | None = None
+    opter_id: session.OpterId | None = None
+    opter_name: session.OpterName | None = None
+    opt_time: session.OptTime | None = None
+
+
+class DiagnosesFound(Output):
+    """The diagnoses found."""
+
+    diseinfo: list[DiagnosisRow]
+
+
+class QueryDiagnoses(Input[DiagnosesFound], node="data"):
+    """诊断信息查询 5202: diagnoses of a visit"""
+
+    mdtrt_id: visits.MdtrtId
+    psn_no: people.PsnNo
+
+
 class SettlementRow(Answer):
     """The settlement; `psn_pay` and `cash_payamt` stand where 2207 says `psn_part_amt` and `psn_cash_pay`."""
 
@@ -152,7 +187,7 @@ class SettlementRow(Answer):
     opter_id: session.OpterId | None = None
     opter_name: session.OpterName | None = None
     opt_time: session.OptTime | None = None
-    med_sumfee: visits.MedSumfee | None = None
+    med_sumfee: amounts.MedSumfee | None = None
     hifdm_pay: amounts.HifdmPay | None = None
 
 
@@ -258,67 +293,76 @@ class QueryFees(Input[FeesFound], node="data"):
     setl_id: settlement.SetlId | None = None
 
 
-class QualificationRow(Answer):
-    """One qualification with its validity."""
+class DrugRecordRow(Answer):
+    """One drug."""
 
-    opsp_dise_code: visits.OpspDiseCode
-    begndate: visits.Begndate
-    opsp_dise_name: visits.OpspDiseName | None = None
-    enddate: visits.Enddate | None = None
+    feedetl_sn: fees.FeedetlSn | None = None
+    rx_drord_no: fees.RxDrordNo | None = None
+    fixmedins_code: session.FixmedinsCode | None = None
+    fixmedins_name: session.FixmedinsName | None = None
+    psn_no: people.PsnNo | None = None
+    med_type: visits.MedType | None = None
+    fee_ocur_time: fees.FeeOcurTime | None = None
+    cnt: amounts.Cnt | None = None
+    pric: amounts.Pric | None = None
+    chrgitm_lv: fees.ChrgitmLv | None = None
+    hilist_code: fees.HilistCode | None = None
+    hilist_name: fees.HilistName | None = None
+    list_type: fees.ListType | None = None
+    med_list_codg: fees.MedListCodg | None = None
+    medins_list_codg: fees.MedinsListCodg | None = None
+    medins_list_name: fees.MedinsListName | None = None
+    med_chrgitm_type: fees.MedChrgitmType | None = None
+    prodname: fees.Prodname | None = None
+    spec: fees.Spec | None = None
+    dosform_name: fees.DosformName | None = None
+    lmt_used_flag: fees.LmtUsedFlag | None = None
+    hosp_prep_flag: fees.HospPrepFlag | None = None
+    hosp_appr_flag: fees.HospApprFlag | None = None
+    tcmdrug_used_way: fees.TcmdrugUsedWay | None = None
+    prodplac_type: fees.ProdplacType | None = None
+    bas_medn_flag: fees.BasMednFlag | None = None
+    hi_nego_drug_flag: fees.HiNegoDrugFlag | None = None
+    chld_medc_flag: fees.ChldMedcFlag | None = None
+    etip_flag: fees.EtipFlag | None = None
+    etip_hosp_code: fees.EtipHospCode | None = None
+    dscg_tkdrug_flag: fees.DscgTkdrugFlag | None = None
+    list_sp_item_flag: fees.ListSpItemFlag | None = None
+    matn_fee_flag: fees.MatnFeeFlag | None = None
 
 
-class Qualifications(Output):
-    """The qualifications found; an empty list means none."""
+class DrugRecords(Output):
+    """The records found."""
 
-    feedetail: list[QualificationRow]
+    data: list[DrugRecordRow]
 
 
-class QueryQualifications(Input[Qualifications], node="data"):
-    """人员慢特病备案查询 5301: chronic-disease qualifications of a person"""
+class QueryDrugRecords(Input[DrugRecords], node="data"):
+    """人员慢特病用药记录查询 5205: drugs that a person was given for chronic diseases"""
 
     psn_no: people.PsnNo
+    begntime: visits.Begntime
+    endtime: visits.Endtime | None = None
 
 
-class ReferralRow(Answer):
-    """One filing."""
+class AccumulationRow(Answer):
+    """One sum."""
 
+    cum_type_code: settlement.CumTypeCode
+    cum: amounts.Cum
     insutype: people.Insutype | None = None
-    dcla_souc: settlement.DclaSouc | None = None
-    psn_no: people.PsnNo | None = None
-    psn_cert_type: people.PsnCertType | None = None
-    certno: people.Certno | None = None
-    psn_name: people.PsnName | None = None
-    gend: people.Gend | None = None
-    brdy: people.Brdy | None = None
-    tel: people.Tel | None = None
-    addr: people.Addr | None = None
-    insu_optins: people.InsuOptins | None = None
-    emp_name: people.EmpName | None = None
-    diag_code: visits.DiagCode | None = None
-    diag_name: visits.DiagName | None = None
-    dise_cond_dscr: visits.DiseCondDscr | None = None
-    reflin_medins_no: settlement.ReflinMedinsNo | None = None
-    reflin_medins_name: settlement.ReflinMedinsName | None = None
-    out_flag: settlement.OutFlag | None = None
-    refl_date: settlement.ReflDate | None = None
-    refl_rea: settlement.ReflRea | None = None
-    begndate: visits.Begndate | None = None
-    enddate: visits.Enddate | None = None
-    hosp_agre_refl_flag: settlement.HospAgreReflFlag | None = None
-    opter_id: session.OpterId | None = None
-    opter_name: session.OpterName | None = None
-    opt_time: session.OptTime | None = None
+    year: settlement.Year | None = None
+    cum_ym: settlement.CumYm | None = None
 
 
-class Referrals(Output):
-    """The filings found."""
+class Accumulations(Output):
+    """The sums found."""
 
-    refmedin: list[ReferralRow]
+    cuminfo: list[AccumulationRow]
 
 
-class QueryReferrals(Input[Referrals], node="data"):
-    """转院信息查询 5304: referral filings of a person, with out-of-area flag and validity"""
+class QueryAccumulations(Input[Accumulations], node="data"):
+    """人员累计信息查询 5206: what a person has used up in a year"""
 
-    begntime: visits.BegnDateText
-    endtime: visits.Endtime
-    psn_no: people.PsnNo | None = None
+    psn_no: people.PsnNo
+    cum_ym: settlement.CumYm | None = None

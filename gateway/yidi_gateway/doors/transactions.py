@@ -21,7 +21,7 @@ from yidi_gateway.shapes import TransactionIn
 from yidi_gateway.submission import Submission
 from yidi_gateway.visits import Answer, Call
 from yidi_gateway.visits.telling import PENDING, RETRY_S
-from yidi_sdk.catalogue import CATALOGUE, Effect, Transaction, by_infno, row_of
+from yidi_sdk.catalogue import Effect, Transaction, by_infno, row_of
 from yidi_sdk.errors import Misused
 from yidi_sdk.message import Input, Output
 from yidi_sdk.transactions import RegisterOutpatient, SignIn, SignOut
@@ -72,8 +72,8 @@ def scopes_of(row: Transaction[Any]) -> tuple[str, ...]:
     """The rights of which one is needed: asking, settling, or taking a settlement back."""
     if row.effect in (Effect.QUERY, Effect.TRIAL):
         return ("query", "settle")
-    undoes = any(other.undone_by == row.infno and other.reversible for other in CATALOGUE)
-    return ("refund",) if undoes else ("settle",)
+    takes_back = row.effect is Effect.COMMIT and "setl_id" in row.input.model_fields
+    return ("refund",) if takes_back else ("settle",)
 
 
 def message_of(row: Transaction[Any], nodes: dict[str, Any], call: Call) -> Input[Any]:

@@ -8,7 +8,9 @@ __all__ = ["fees", "people", "queries", "register_all", "session", "settling", "
 
 
 def register_all() -> None:
-    """Importing has registered them; raises LookupError when a catalogue row has no answer."""
-    missing = [row.infno for row in CATALOGUE if row.input not in ANSWERS]
-    if missing:
-        raise LookupError(f"no answer for {', '.join(missing)}")
+    """Importing has registered them; raises LookupError for a handler that no catalogue row names. A transaction
+    without a handler is refused as unknown."""
+    known = {row.input for row in CATALOGUE}
+    strangers = [message.__name__ for message in ANSWERS if message not in known]
+    if strangers:
+        raise LookupError(f"no row for {', '.join(strangers)}")

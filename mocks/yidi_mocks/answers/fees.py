@@ -1,24 +1,23 @@
 """Fee lines: uploaded batch by batch, split at once, revoked while unsettled."""
 
+from collections import Counter
 from decimal import Decimal
+from sys import intern
 from typing import Any
 
 from yidi_mocks import benefit
 from yidi_mocks.answers.visits import visit_for
 from yidi_mocks.calls import Call
 from yidi_mocks.exchange import Exchange, answers
+from yidi_mocks.figures import decimal_of, fen_of, same
 from yidi_mocks.refusals import Refusal
 from yidi_mocks.shapes import plain_number
 from yidi_mocks.world import ZERO, Line, Visit, kept
 from yidi_sdk.transactions import RevokeOutpatientFees, UploadOutpatientFees
 
 EVERY_BATCH = "0000"
-DISAPPROVED = "2"
 NOT_SHOWN = ("rxno", "exp_content")
 CARRIED = (
-    "fee_ocur_time",
-    "cnt",
-    "pric",
     "sin_dos_dscr",
     "used_frqu_dscr",
     "prd_days",
@@ -49,14 +48,14 @@ def upload_fees(hub: Exchange, call: Call) -> dict[str, Any]:
     """All lines of the message are taken, or none. The answer is the split of each."""
     visit = visit_for(hub, call, UploadOutpatientFees)
     rows: list[dict[str, Any]] = call.node("feedetail")
-    made = [_line(visit, call, row) for row in rows]
-    numbers = [line.number for line in made]
-    for number in numbers:
-        if number in visit.lines or numbers.count(number) > 1:
-            raise Refusal("line_used", value=number)
+    made = [_line(hub, visit, call, row) for row in rows]
+    numbers = Counter(line.number for line in (*visit.lines, *made))
+    for line in made:
+        if numbers[line.number] > 1:
+            raise Refusal("line_used", value=line.number)
     for batch in {line.batch for line in made}:
         _demand_one_disease(visit, batch, made)
-    visit.lines.update({line.number: line for line in made})
+    visit.lines += tuple(made)
     return {"result": [split_row(line) for line in made], "voladetail": []}
 
 
@@ -65,14 +64,13 @@ def revoke_fees(hub: Exchange, call: Call) -> None:
     """The unsettled lines of one batch are gone; batch 0000 means all."""
     visit = visit_for(hub, call, RevokeOutpatientFees)
     wanted = call.data["chrg_bchno"]
-    chosen = [line for line in visit.lines.values() if wanted in (EVERY_BATCH, line.batch)]
+    chosen = [line for line in visit.lines if wanted in (EVERY_BATCH, line.batch)]
     if not chosen:
         raise Refusal("no_fees_to_revoke")
-    unsettled = [line for line in chosen if line.setl_id is None]
+    unsettled = {line.number for line in chosen if line.setl_id is None}
     if not unsettled:
         raise Refusal("batch_settled")
-    for line in unsettled:
-        del visit.lines[line.number]
+    visit.lines = tuple(line for line in visit.lines if line.number not in unsettled)
 
 
 def money(value: Any) -> Decimal:
@@ -81,21 +79,28 @@ def money(value: Any) -> Decimal:
     return ZERO if text is None else Decimal(text).quantize(benefit.FEN)
 
 
-def _line(visit: Visit, call: Call, row: dict[str, Any]) -> Line:
+def _line(hub: Exchange, visit: Visit, call: Call, row: dict[str, Any]) -> Line:
     if row["mdtrt_id"] != visit.mdtrt_id or row["psn_no"] != call.who().psn_no:
         raise Refusal("line_other_visit")
     amount = money(row["det_item_fee_sumamt"])
-    price, quantity = Decimal(str(row["pric"])), Decimal(str(row["cnt"]))
+    price, quantity = decimal_of(str(row["pric"])), decimal_of(str(row["cnt"]))
     if amount < ZERO or price < ZERO or quantity < ZERO:
         raise Refusal("line_negative")
     if abs(benefit.fen(price * quantity) - amount) > benefit.FEN:
         raise Refusal("line_amount")
-    disapproved = row["hosp_appr_flag"] == DISAPPROVED
-    split = benefit.split_line(row["med_list_codg"], amount, price, quantity, disapproved=disapproved)
     disease = row.get("dise_codg") or ""
     if disease not in visit.encounters:
         raise Refusal("disease_differs")
-    return Line(row["feedetl_sn"], row["chrg_bchno"], disease, kept(row, CARRIED), split)
+    return Line(
+        number=row["feedetl_sn"],
+        batch=same(row["chrg_bchno"]),
+        disease=intern(disease),
+        time=intern(row.get("fee_ocur_time") or ""),
+        count=quantity,
+        price=price,
+        fen=fen_of(amount),
+        given=hub.world.shared.row(kept(row, CARRIED)),
+    )
 
 
 def _demand_one_disease(visit: Visit, batch: str, made: list[Line]) -> None:
@@ -108,12 +113,12 @@ def _demand_one_disease(visit: Visit, batch: str, made: list[Line]) -> None:
 
 def split_row(line: Line) -> dict[str, Any]:
     """A line's split as the wire names it."""
-    split = line.split
+    split = benefit.split_of(line)
     return {
         "feedetl_sn": line.number,
         "det_item_fee_sumamt": split.amount,
-        "cnt": Decimal(str(line.given["cnt"])),
-        "pric": Decimal(str(line.given["pric"])),
+        "cnt": line.count,
+        "pric": line.price,
         "pric_uplmt_amt": split.limit,
         "selfpay_prop": split.ratio,
         "fulamt_ownpay_amt": split.self_paid,

@@ -41,12 +41,13 @@ def query_fees(hub: Exchange, call: Call) -> dict[str, Any]:
     if visit is None or visit.person is not call.who() or visit.institution is not call.hospital():
         raise Refusal("visit_unknown")
     wanted = data.get("setl_id")
-    lines = [] if visit.cancelled else [line for line in visit.lines.values() if wanted in (None, "", line.setl_id)]
+    lines = [] if visit.cancelled else [line for line in visit.lines if wanted in (None, "", line.setl_id)]
     return {
         "data": [
             {
                 **{name: value for name, value in line.given.items() if name not in NOT_SHOWN},
                 **split_row(line),
+                **({"fee_ocur_time": line.time} if line.time else {}),
                 "mdtrt_id": visit.mdtrt_id,
                 "setl_id": line.setl_id,
                 "rx_drord_no": line.given.get("rxno"),
@@ -63,7 +64,7 @@ def _wanted(visit: Visit, data: dict[str, Any]) -> bool:
     if visit.cancelled or data.get("mdtrt_id") not in (None, "", visit.mdtrt_id):
         return False
     kinds = {encounter["med_type"] for encounter in visit.encounters.values()}
-    in_time = data["begntime"] <= visit.given["begntime"] <= data["endtime"]
+    in_time = data["begntime"] <= visit.begun <= data["endtime"]
     return in_time and (not kinds or data["med_type"] in kinds)
 
 
@@ -77,10 +78,10 @@ def _visit(hub: Exchange, visit: Visit) -> dict[str, Any]:
         "psn_type": visit.insurance.psn_type,
         "cvlserv_flag": "1" if visit.insurance.civil_servant else "0",
         "insu_optins": visit.insurance.division,
-        "begntime": given["begntime"],
+        "begntime": visit.begun,
         "mdtrt_cert_type": given["mdtrt_cert_type"],
         "med_type": first["med_type"] if first else None,
-        "ipt_otp_no": given["ipt_otp_no"],
+        "ipt_otp_no": visit.number,
         "atddr_no": given["atddr_no"],
         "chfpdr_name": given["dr_name"],
         "adm_dept_codg": given["dept_code"],

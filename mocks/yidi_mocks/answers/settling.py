@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from sys import intern
 from typing import Any
 
 from yidi_mocks import benefit, entitlement
@@ -10,9 +11,10 @@ from yidi_mocks.answers.people import identity
 from yidi_mocks.answers.visits import demand_credential, visit_for
 from yidi_mocks.calls import Call
 from yidi_mocks.exchange import Exchange, answers
+from yidi_mocks.figures import PARTS, decimal_of, packed, same
 from yidi_mocks.refusals import Refusal
 from yidi_mocks.visit_rules import Message
-from yidi_mocks.world import ZERO, Line, Settlement, Visit, balance_left, live_of
+from yidi_mocks.world import ZERO, Line, Settlement, Visit, balance_left, live_of, used_up
 from yidi_sdk.codes import Flag, MedType
 from yidi_sdk.elements.element import Element
 from yidi_sdk.transactions import PresettleOutpatient, SettleOutpatient
@@ -51,24 +53,25 @@ def settle(hub: Exchange, call: Call) -> dict[str, Any]:
     quote = _quote(hub, call, SettleOutpatient)
     data, visit = call.data, quote.visit
     _demand_same_parts(data, quote.payment.amounts)
-    now = hub.clock.text()
+    now = intern(hub.clock.text())
+    figures, fund_names = packed(quote.payment.amounts, quote.payment.funds)
     settlement = Settlement(
-        setl_id=hub.next_id(visit.institution.division),
+        setl_id=same(hub.next_id(visit.institution.division)),
         msgid=call.msgid,
         visit=visit,
-        batch=quote.batch,
+        batch=same(quote.batch),
         disease=quote.disease,
-        med_type=data["med_type"],
-        amounts=quote.payment.amounts,
-        funds=quote.payment.funds,
-        ratio=quote.payment.ratio,
+        med_type=intern(data["med_type"]),
+        packed=figures,
+        fund_names=fund_names,
+        ratio=decimal_of(str(quote.payment.ratio)),
         time=now,
-        day=now[:10],
-        year=now[:4],
-        clearing_month=now[:7],
+        day=intern(now[:10]),
+        year=intern(now[:4]),
+        clearing_month=intern(now[:7]),
         invoice=data.get("invono") or "",
-        lines=[line.number for line in quote.lines],
-        credential_type=data["mdtrt_cert_type"],
+        lines=tuple(line.number for line in quote.lines),
+        credential_type=intern(data["mdtrt_cert_type"]),
     )
     for line in quote.lines:
         line.setl_id = settlement.setl_id
@@ -79,7 +82,7 @@ def settle(hub: Exchange, call: Call) -> dict[str, Any]:
         **settlement_amounts(settlement),
         "setl_id": settlement.setl_id,
         "medins_setl_id": settlement.msgid,
-        "balc": quote.balance - settlement.amounts["acct_pay"],
+        "balc": quote.balance - settlement.amount("acct_pay"),
     }
     return {"setlinfo": info, "setldetail": _rows(settlement), "voladetail": []}
 
@@ -106,7 +109,7 @@ def _quote(hub: Exchange, call: Call, message: Message) -> Quote:
     if data["insutype"] != visit.insurance.insutype:
         raise Refusal("insutype_not_held")
     demand_credential(person, data)
-    day = visit.given["begntime"][:10]
+    day = visit.begun[:10]
     entitlement.demand_enrolment(visit.insurance, hub.clock.today())
     entitlement.demand_institution(visit.institution, encounter["med_type"], disease)
     entitlement.demand_person(person, visit.institution, encounter)
@@ -115,7 +118,7 @@ def _quote(hub: Exchange, call: Call, message: Message) -> Quote:
         entitlement.demand_qualification(person, disease, day)
     emergency = entitlement.is_emergency(encounter, [line.given for line in lines])
     group = entitlement.group_of(person, visit.insurance, visit.institution, day, emergency=emergency)
-    splits = [line.split for line in lines]
+    splits = [benefit.split_of(line) for line in lines]
     parts = zip(*((s.self_paid, s.over_limit, s.class_b_first, s.in_scope) for s in splits), strict=True)
     sums = [sum(part, ZERO) for part in parts]
     if money(data["medfee_sumamt"]) != sum(sums, ZERO):
@@ -150,8 +153,8 @@ def _pay(
         use_account=use_account,
         balance=balance_left(person, insurance),
         civil_servant=insurance.civil_servant,
-        deductible_used=sum((s.amounts["act_pay_dedc"] for s in used), ZERO),
-        basic_used=sum((s.amounts["hifp_pay"] for s in used), ZERO),
+        deductible_used=used_up(used, "act_pay_dedc"),
+        basic_used=used_up(used, "hifp_pay"),
         account_in_fund=hub.capabilities.acct_in_fund,
     )
     place = benefit.place_of(insurance.division)
@@ -161,7 +164,7 @@ def _pay(
 
 
 def _demand_same_parts(data: dict[str, Any], amounts: dict[str, Decimal]) -> None:
-    for name in benefit.PARTS:
+    for name in PARTS:
         if money(data[name]) != amounts[name]:
             field = SettleOutpatient.model_fields[name]
             label = next(item.label for item in field.metadata if isinstance(item, Element))

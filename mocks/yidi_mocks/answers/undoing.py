@@ -4,6 +4,7 @@ A revoked settlement stays, marked refunded, beside a negative one under a new i
 never been.
 """
 
+from sys import intern
 from typing import Any
 
 from yidi_mocks.answers.people import identity
@@ -11,12 +12,12 @@ from yidi_mocks.answers.settling import settlement_amounts
 from yidi_mocks.answers.visits import visit_for
 from yidi_mocks.calls import Call
 from yidi_mocks.exchange import Exchange, answers
+from yidi_mocks.figures import mirrored, same
 from yidi_mocks.refusals import Refusal
 from yidi_mocks.world import Settlement, balance_left
 from yidi_sdk.catalogue import by_infno, row_of
 from yidi_sdk.transactions import ReverseTransaction, RevokeOutpatientSettlement, SettleOutpatient
 
-FUND_AMOUNTS = ("inscp_scp_amt", "crt_payb_lmt_amt", "fund_payamt")
 CLEARED = frozenset({"in_clearing", "cleared"})
 
 
@@ -66,7 +67,7 @@ def reverse(hub: Exchange, call: Call) -> None:
     found = hub.world.by_msgid.get(data["omsgid"])
     wanted = RevokeOutpatientSettlement if found is not None and found.undoes is not None else SettleOutpatient
     if found is None or found.visit.person is not call.who() or row_of(wanted).infno != row.infno:
-        if hub.capabilities.tombstone and data["omsgid"] not in hub.seen:
+        if hub.capabilities.tombstone and hub.received.msgids.number(data["omsgid"]) not in hub.taken:
             hub.fenced.add(data["omsgid"])
         raise Refusal("original_not_found")
     if found.reversed:
@@ -86,7 +87,8 @@ def _take_back(found: Settlement) -> None:
     if original is None:
         _free_lines(found)
     else:
-        lines = [original.visit.lines.get(number) for number in original.lines]
+        there = {line.number: line for line in original.visit.lines}
+        lines = [there.get(number) for number in original.lines]
         if any(line is None or line.setl_id is not None for line in lines):
             raise Refusal("settled_again")
         for line in lines:
@@ -97,28 +99,28 @@ def _take_back(found: Settlement) -> None:
 
 
 def _free_lines(settlement: Settlement) -> None:
-    for line in settlement.visit.lines.values():
+    for line in settlement.visit.lines:
         if line.setl_id == settlement.setl_id:
             line.setl_id = None
 
 
 def _mirror(hub: Exchange, call: Call, original: Settlement) -> Settlement:
-    now = hub.clock.text()
+    now = intern(hub.clock.text())
     cleared = original.clearing_state in CLEARED
     return Settlement(
-        setl_id=hub.next_id(original.visit.institution.division),
+        setl_id=same(hub.next_id(original.visit.institution.division)),
         msgid=call.msgid,
         visit=original.visit,
         batch=original.batch,
         disease=original.disease,
         med_type=original.med_type,
-        amounts={name: -value for name, value in original.amounts.items()},
-        funds=[{**row, **{name: -row[name] for name in FUND_AMOUNTS}} for row in original.funds],
+        packed=mirrored(original.packed, original.fund_names),
+        fund_names=original.fund_names,
         ratio=original.ratio,
         time=now,
-        day=now[:10],
+        day=intern(now[:10]),
         year=original.year,
-        clearing_month=now[:7] if cleared else original.clearing_month,
+        clearing_month=intern(now[:7]) if cleared else original.clearing_month,
         invoice=original.invoice,
         live=False,
         undoes=original,

@@ -1,12 +1,14 @@
 """Registration, its cancellation, and the upload of encounter and diagnoses. Both visit shapes are taken:
 one registration per basket, or one per visit with an encounter upload and a charge batch for each disease."""
 
+from sys import intern
 from typing import Any
 
 from yidi_mocks import entitlement
 from yidi_mocks.answers.people import KINDS, insurance_of
 from yidi_mocks.calls import Call
 from yidi_mocks.exchange import Exchange, answers
+from yidi_mocks.figures import same
 from yidi_mocks.refusals import Refusal
 from yidi_mocks.visit_rules import Forbidden, Message, may, state_of
 from yidi_mocks.world import Person, Visit, kept
@@ -18,7 +20,7 @@ from yidi_sdk.transactions import (
     UploadOutpatientEncounterFirst,
 )
 
-REGISTERED = ("begntime", "mdtrt_cert_type", "ipt_otp_no", "atddr_no", "dr_name", "dept_code", "dept_name")
+REGISTERED = ("mdtrt_cert_type", "atddr_no", "dr_name", "dept_code", "dept_name")
 READ = ("med_type", "dise_codg", "otp_er_refl_flag", "trum_flag", "rel_ttp_flag", "exp_content")
 
 
@@ -34,10 +36,18 @@ def register(hub: Exchange, call: Call) -> dict[str, Any]:
         raise Refusal("in_stay")
     demand_credential(person, data)
     for visit in person.visits:
-        same = visit.given["ipt_otp_no"] == data["ipt_otp_no"] and visit.institution is institution
-        if same and not visit.cancelled:
+        repeated = visit.number == data["ipt_otp_no"] and visit.institution is institution
+        if repeated and not visit.cancelled:
             raise Refusal("ipt_otp_no_used")
-    visit = Visit(hub.next_id(institution.division), person, institution, insurance, kept(data, REGISTERED))
+    visit = Visit(
+        mdtrt_id=same(hub.next_id(institution.division)),
+        person=person,
+        institution=institution,
+        insurance=insurance,
+        given=hub.world.shared.row(kept(data, REGISTERED)),
+        number=data["ipt_otp_no"],
+        begun=intern(data["begntime"]),
+    )
     hub.world.visits[visit.mdtrt_id] = visit
     person.visits.append(visit)
     return {
@@ -54,7 +64,7 @@ def register(hub: Exchange, call: Call) -> dict[str, Any]:
 def cancel(hub: Exchange, call: Call) -> None:
     """The visit is no more; fees and settlements must be undone before."""
     visit = visit_for(hub, call, CancelOutpatientRegistration)
-    if visit.given["ipt_otp_no"] != call.data["ipt_otp_no"]:
+    if visit.number != call.data["ipt_otp_no"]:
         raise Refusal("ipt_otp_no_differs")
     visit.cancelled = True
 
@@ -81,7 +91,7 @@ def _keep_encounter(hub: Exchange, call: Call, message: Message) -> None:
     if med_type not in entitlement.OUTPATIENT_KINDS:
         raise Refusal("med_type_inpatient", value=med_type)
     entitlement.demand_known_disease(med_type, disease)
-    visit.encounters[disease] = kept(encounter, READ)
+    visit.encounters = hub.world.shared.row({**visit.encounters, disease: kept(encounter, READ)})
 
 
 def visit_for(hub: Exchange, call: Call, message: Message) -> Visit:

@@ -1,0 +1,128 @@
+"""What came in and what became of it, in order, kept by column: one scenario may take half a million messages.
+
+A row waits as it is until there are some, then all go to their columns at once: that is quick, and nobody reads it yet.
+"""
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from hashlib import sha256
+from typing import Any
+
+from yidi_mocks.figures import same
+from yidi_mocks.msgids import Msgids
+
+DIGEST = 32
+WAITING = 256
+LARGE = 16_384
+Fate = tuple[str, str, str | None, str | None, bool]
+"""infno, verdict, err_msg, cause, effect: few different ones, so a row holds a number."""
+Row = tuple[str, int, str, str, str, str | None, Fate, bytes]
+"""at in digits, number of the msgid, psn_no, mdtrt_id, chrg_bchno, setl_id, fate, the message itself."""
+
+
+@dataclass(slots=True)
+class Received:
+    """One row of the record."""
+
+    n: int
+    at: str
+    infno: str
+    msgid: str
+    psn_no: str
+    mdtrt_id: str
+    chrg_bchno: str
+    setl_id: str | None
+    verdict: str
+    err_msg: str | None
+    cause: str | None
+    effect: bool
+    in_maintenance: bool
+    digest: bytes
+
+    def as_json(self) -> dict[str, Any]:
+        """As the control door shows it."""
+        return {**{name: getattr(self, name) for name in SHOWN}, "bytes_sha256": self.digest.hex()}
+
+
+SHOWN = tuple(field.name for field in fields(Received) if field.name != "digest")
+
+
+class Numbers(dict[Fate, int]):
+    """A number for each, given at its first use."""
+
+    def __missing__(self, fate: Fate) -> int:
+        number = self[fate] = len(self)
+        return number
+
+
+class Record:
+    """The rows. Made when they are looked at; nothing is ever left out before `clear`."""
+
+    def __init__(self) -> None:
+        self.msgids = Msgids()  # not forgotten by `clear`: a message may be on its way
+        self.clear()
+
+    def clear(self) -> None:
+        """Nothing was received."""
+        self._waiting: list[Row] = []
+        self._at = array("q")
+        self._msgid = array("q")
+        self._psn_no: list[str] = []
+        self._mdtrt_id: list[str] = []
+        self._chrg_bchno: list[str] = []
+        self._setl_id: list[str | None] = []
+        self._fate = array("I")
+        self._fates = Numbers()
+        self._digests = bytearray()
+
+    def add(self, row: Row) -> None:
+        """One message more."""
+        self._waiting.append(row)
+        if len(self._waiting) >= WAITING or len(row[-1]) > LARGE:
+            self._pack()
+
+    def _pack(self) -> None:
+        if not self._waiting:
+            return
+        at, msgid, psn_no, mdtrt_id, chrg_bchno, setl_id, fate, raw = zip(*self._waiting, strict=True)
+        self._waiting.clear()
+        self._at.extend(map(int, at))
+        self._msgid.extend(msgid)
+        self._psn_no.extend(map(same, psn_no))
+        self._mdtrt_id.extend(map(same, mdtrt_id))
+        self._chrg_bchno.extend(map(same, chrg_bchno))
+        self._setl_id.extend([None if text is None else same(text) for text in setl_id])
+        self._fate.extend(map(self._fates.__getitem__, fate))
+        self._digests += b"".join([sha256(message).digest() for message in raw])
+
+    def __len__(self) -> int:
+        return len(self._at) + len(self._waiting)
+
+    def __getitem__(self, place: int) -> Received:
+        self._pack()
+        return self._row(range(len(self._at))[place], tuple(self._fates))
+
+    def __iter__(self) -> Iterator[Received]:
+        self._pack()
+        fates = tuple(self._fates)
+        return (self._row(place, fates) for place in range(len(self._at)))
+
+    def _row(self, place: int, fates: tuple[Fate, ...]) -> Received:
+        infno, verdict, err_msg, cause, effect = fates[self._fate[place]]
+        return Received(
+            n=place + 1,
+            at=str(self._at[place]),
+            infno=infno,
+            msgid=self.msgids.text(self._msgid[place]),
+            psn_no=self._psn_no[place],
+            mdtrt_id=self._mdtrt_id[place],
+            chrg_bchno=self._chrg_bchno[place],
+            setl_id=self._setl_id[place],
+            verdict=verdict,
+            err_msg=err_msg,
+            cause=cause,
+            effect=effect,
+            in_maintenance=cause == "maintenance",
+            digest=bytes(self._digests[place * DIGEST : (place + 1) * DIGEST]),
+        )
