@@ -64,11 +64,13 @@ EGRESS = [
 ]
 
 
+@pytest.mark.requirement("R062")
 @pytest.mark.parametrize(("host", "addresses", "may"), BIND)
 def test_bind_table(host: str, addresses: list[str], may: bool) -> None:
     assert (bind_objection(host, addresses) is None) is may
 
 
+@pytest.mark.requirement("R062")
 @pytest.mark.parametrize(("host", "ip", "may"), EGRESS)
 def test_egress_table(host: str, ip: str, may: bool) -> None:
     assert (egress_objection(host, ip) is None) is may
