@@ -35,8 +35,11 @@ class Call:
 
     def node(self, name: str) -> Any:
         """A node of the input, None where it is left out."""
-        given = self.envelope.get("input")
-        return cast("dict[str, Any]", given).get(name) if isinstance(given, dict) else None
+        given: Any = self.envelope.get("input")
+        if not isinstance(given, dict):
+            return None
+        nodes: dict[str, Any] = given  # pyright: ignore[reportUnknownVariableType] - any JSON
+        return nodes.get(name)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -47,6 +50,9 @@ class Call:
 
     def _main_node(self) -> dict[str, Any]:
         main = self.row.input.main_node if self.row else None
+        if main and isinstance(value := self.node(main), dict):
+            found: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType] - any JSON
+            return found
         for name in (main,) if main else FIRST_NODES:
             value = self.node(name)
             if isinstance(value, list) and value:

@@ -14,6 +14,8 @@ class Clock:
         self._source = source
         self._shift = 0.0
         self._second: int = -1
+        self._thousandth = -1
+        self._begun = ""
         self._stamp = ""
         self._text = ""
         self._day = ""
@@ -54,9 +56,12 @@ class Clock:
     def stamp(self) -> str:
         """Now as yyyyMMddHHmmssSSS, the form of refmsg_time."""
         seconds = self._source() + self._shift
-        if int(seconds) != self._second:
+        thousandth = int(seconds * 1000)
+        if thousandth != self._thousandth:  # many messages come in the same one
+            self._thousandth = thousandth
             self._tick(seconds)
-        return f"{self._stamp}{int(seconds % 1 * 1000):03d}"
+            self._stamp = f"{self._begun}{int(seconds % 1 * 1000):03d}"
+        return self._stamp
 
     def _tick(self, seconds: float) -> None:
         whole = int(seconds)
@@ -65,4 +70,4 @@ class Clock:
             self._second = whole
             self._text = moment.strftime("%Y-%m-%d %H:%M:%S")
             self._day = self._text[:10]
-            self._stamp = moment.strftime("%Y%m%d%H%M%S")
+            self._begun = moment.strftime("%Y%m%d%H%M%S")

@@ -7,7 +7,7 @@ door may wait. What came in and what became of it stands in `received`, in order
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, cast
+from typing import Any
 
 from yidi_mocks import downtime, envelope, registry, shapes
 from yidi_mocks.calls import Call, Session
@@ -92,7 +92,8 @@ class Exchange:
         if not isinstance(given, dict):
             call.problem = envelope.outside("报文格式错误", self._next())
             return call
-        call.envelope = message = cast("dict[str, Any]", given)
+        message: dict[str, Any] = given  # pyright: ignore[reportUnknownVariableType] - any JSON
+        call.envelope = message
         call.infno, call.msgid = _text(message.get("infno")), _text(message.get("msgid"))
         call.row = _answered(call.infno)
         call.fault = self.faults.meeting(call.infno) if self.faults.planted else None
@@ -123,11 +124,9 @@ class Exchange:
 
     def note(self, call: Call, verdict: str, err_msg: str | None, cause: str | None) -> None:
         """Write what became of a call into the record."""
-        said = call.data.get
-        psn_no = call.person.psn_no if call.person else _text(said("psn_no"))
-        setl_id = call.setl_id or _text(said("setl_id")) or None
-        about = (psn_no, _text(said("mdtrt_id")), _text(said("chrg_bchno")), setl_id)
-        self.received.add((call.at, call.number, *about, (call.infno, verdict, err_msg, cause, call.moved), call.raw))
+        fate = (call.infno, verdict, err_msg, cause, call.moved)
+        psn_no = call.person.psn_no if call.person else None
+        self.received.add((call.at, call.number, psn_no, call.setl_id, call.data, fate, call.raw))
         if self.on_received is not None:
             self.on_received(self.received[-1])
 
@@ -144,7 +143,8 @@ class Exchange:
         if call.problem is not None or call.row is None:
             return call.problem or envelope.outside("未知交易编号", self._next())
         envelope.check(call.envelope)
-        self._demand_up(call)
+        if self.windows.planted:
+            self._demand_up(call)
         self._demand_sender(call)
         if len(call.raw) > envelope.INPUT_LIMIT and _length(call.envelope["input"]) > envelope.INPUT_LIMIT:
             raise Refusal("too_long")
@@ -156,7 +156,8 @@ class Exchange:
                 raise Refusal("duplicate_msgid")
             return before
         message = call.row.input
-        shapes.check(message, call.envelope["input"], may_be_empty=self._may_be_empty(message))
+        without = self.capabilities.query_without_setl_id and message is QuerySettlement
+        shapes.check(message, call.envelope["input"], may_be_empty=WITHOUT_SETL_ID if without else NONE)
         self._find_person(call)
         output = ANSWERS[message](self, call)
         if call.row.effect in MOVES:
@@ -168,13 +169,7 @@ class Exchange:
             self.bodies[call.number] = body
         return body
 
-    def _may_be_empty(self, message: type[Input[Any]]) -> frozenset[str]:
-        without = self.capabilities.query_without_setl_id and message is QuerySettlement
-        return WITHOUT_SETL_ID if without else NONE
-
     def _demand_up(self, call: Call) -> None:
-        if not self.windows.planted:
-            return
         window = self.windows.now_over(self.clock.now(), call.envelope.get("insuplc_admdvs") or "")
         if window is not None:
             begin, end = downtime.shown(window.begin), downtime.shown(window.end)

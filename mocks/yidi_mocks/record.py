@@ -4,7 +4,7 @@ A row waits as it is until there are some, then all go to their columns at once:
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from hashlib import sha256
 from typing import Any
@@ -17,8 +17,9 @@ WAITING = 256
 LARGE = 16_384
 Fate = tuple[str, str, str | None, str | None, bool]
 """infno, verdict, err_msg, cause, effect: few different ones, so a row holds a number."""
-Row = tuple[str, int, str, str, str, str | None, Fate, bytes]
-"""at in digits, number of the msgid, psn_no, mdtrt_id, chrg_bchno, setl_id, fate, the message itself."""
+Row = tuple[str, int, str | None, str | None, dict[str, Any], Fate, bytes]
+"""at in digits, number of the msgid, psn_no and setl_id where the hub knows better than the message, the node of the
+message that names person and visit, fate, the message itself."""
 
 
 @dataclass(slots=True)
@@ -85,14 +86,14 @@ class Record:
     def _pack(self) -> None:
         if not self._waiting:
             return
-        at, msgid, psn_no, mdtrt_id, chrg_bchno, setl_id, fate, raw = zip(*self._waiting, strict=True)
+        at, msgid, psn_no, setl_id, data, fate, raw = zip(*self._waiting, strict=True)
         self._waiting.clear()
         self._at.extend(map(int, at))
         self._msgid.extend(msgid)
-        self._psn_no.extend(map(same, psn_no))
-        self._mdtrt_id.extend(map(same, mdtrt_id))
-        self._chrg_bchno.extend(map(same, chrg_bchno))
-        self._setl_id.extend([None if text is None else same(text) for text in setl_id])
+        self._psn_no.extend(known or said for known, said in zip(psn_no, _said(data, "psn_no"), strict=True))
+        self._mdtrt_id.extend(_said(data, "mdtrt_id"))
+        self._chrg_bchno.extend(_said(data, "chrg_bchno"))
+        self._setl_id.extend(known or said or None for known, said in zip(setl_id, _said(data, "setl_id"), strict=True))
         self._fate.extend(map(self._fates.__getitem__, fate))
         self._digests += b"".join([sha256(message).digest() for message in raw])
 
@@ -126,3 +127,8 @@ class Record:
             in_maintenance=cause == "maintenance",
             digest=bytes(self._digests[place * DIGEST : (place + 1) * DIGEST]),
         )
+
+
+def _said(data: Iterable[dict[str, Any]], name: str) -> list[str]:
+    """A field of each message, "" where it is no text."""
+    return [same(value) if value and isinstance(value, str) else "" for value in [node.get(name) for node in data]]

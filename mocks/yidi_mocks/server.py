@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import uvicorn
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from yidi_mocks.exchange import Exchange
@@ -84,8 +85,9 @@ class HubServer(uvicorn.Server):
     def __init__(self, exchange: Exchange, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self.exchange = exchange
         self.socket = socket.create_server((host, port), backlog=512)
+        hub = Hub(exchange)
         config = uvicorn.Config(
-            cast("Any", Hub(exchange)),
+            cast("Any", hub),
             loop="auto",
             http=Connection,
             ws="none",
@@ -94,10 +96,13 @@ class HubServer(uvicorn.Server):
             access_log=False,
             server_header=False,
             date_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=GRACE_S,
             timeout_keep_alive=75,
         )
         super().__init__(config)
+        # only the control door asks where a call comes from: what a proxy says of it is read there
+        hub.control = ProxyHeadersMiddleware(hub.control, trusted_hosts=config.forwarded_allow_ips)
         self.host = host
         self.port = int(self.socket.getsockname()[1])
         self.on_ready: Callable[[], None] | None = None

@@ -12,7 +12,7 @@ from datetime import date as day_type
 from datetime import datetime as moment_type
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Annotated, Any, cast, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 from yidi_mocks.refusals import Refusal
 from yidi_sdk.codes import CODE_SETS
@@ -125,7 +125,7 @@ def check(message: type[Input[Any]], given: Any, *, may_be_empty: frozenset[str]
     """
     if not isinstance(given, dict):
         raise Refusal("node_kind", name="input", why="对象")
-    nodes = cast("dict[str, Any]", given)
+    nodes: dict[str, Any] = given  # pyright: ignore[reportUnknownVariableType] - any JSON
     plan = plan_of(message)
     for name in nodes:
         if name not in plan:
@@ -153,7 +153,7 @@ def _check_list(node: NodePlan, value: Any, may_be_empty: frozenset[str]) -> Non
 def _check_object(node: NodePlan, value: Any, may_be_empty: frozenset[str]) -> None:
     if not isinstance(value, dict):
         raise Refusal("node_kind", name=node.name, why="对象")
-    row = cast("dict[str, Any]", value)
+    row: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType] - any JSON
     fields, limit_of, codes = node.fields, node.limits.get, node.codes
     for name in node.must:
         if row.get(name) in (None, "") and name not in may_be_empty:

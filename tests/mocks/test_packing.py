@@ -64,7 +64,17 @@ def test_the_record_gives_back_what_was_written():
     for place, msgid in enumerate(("H50010300001202611210000000001", "ODD", "")):
         fate = ("2207", "refused", "原因", "maintenance", False)
         number = record.msgids.number(msgid)
-        record.add((f"202611210901050{place:02d}", number, "P", "V", "B", None, fate, msgid.encode()))
+        record.add(
+            (
+                f"202611210901050{place:02d}",
+                number,
+                "P",
+                None,
+                {"mdtrt_id": "V", "chrg_bchno": "B", "setl_id": 7},
+                fate,
+                msgid.encode(),
+            )
+        )
     assert [row.n for row in record] == [1, 2, 3]
     assert record[-1].as_json() == {
         "n": 3,
@@ -93,10 +103,21 @@ def test_rows_that_wait_and_rows_in_their_columns_are_one_record():
         assert len(record) == place
         fate = (str(place % 3), "ok", None, None, True)
         raw = b"a" * (LARGE + 1) if place == WAITING + 5 else str(place).encode()
-        record.add((str(20261121090105000 + place), record.msgids.number(f"M{place}"), "P", "", "", "S", fate, raw))
+        record.add(
+            (
+                str(20261121090105000 + place),
+                record.msgids.number(f"M{place}"),
+                None,
+                "S",
+                {"psn_no": "P", "setl_id": "T"},
+                fate,
+                raw,
+            )
+        )
     rows = list(record)
     assert [row.msgid for row in rows] == [f"M{place}" for place in range(3 * WAITING + 1)]
     assert [row.infno for row in rows] == [str(place % 3) for place in range(3 * WAITING + 1)]
+    assert (rows[7].psn_no, rows[7].mdtrt_id, rows[7].setl_id) == ("P", "", "S")
     assert rows[7].digest == hashlib.sha256(b"7").digest()
     assert record[WAITING + 5].digest == hashlib.sha256(b"a" * (LARGE + 1)).digest()
     record.clear()

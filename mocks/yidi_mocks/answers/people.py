@@ -54,11 +54,12 @@ def get_person(hub: Exchange, call: Call) -> bytes:
     if not person.insurances:
         raise Refusal("no_insurance")
     version, today = hub.world.version, hub.clock.today()
-    if person.shown[:2] != (version, today):  # the most frequent question: made once while nothing changes
+    made_at, made_on, made = person.shown
+    if made_at != version or made_on != today:  # the most frequent question: made once while nothing changes
         rows = [_insurance(person, insurance) for insurance in person.insurances]
         made = wire.dumps({"baseinfo": identity(person, today), "insuinfo": rows, "idetinfo": []})
         person.shown = (version, today, made)
-    return person.shown[2]
+    return made
 
 
 @answers(CheckEntitlement)
