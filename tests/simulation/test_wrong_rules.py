@@ -48,13 +48,8 @@ def restart_sends_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(lifecycle.EDGES, (State.SENDING, Event.RESTARTED), State.NEW)
 
 
-def any_record_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    from yidi_gateway.resolving import NOTHING
-
-    async def never_found(*_: Any) -> Any:
-        return NOTHING
-
-    monkeypatch.setattr(Worker, "_search", never_found)
+def a_reversal_not_found_is_not_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fence of what never happened then repeats for ever: liveness (L1) must notice."""
     monkeypatch.setattr(working, "NOT_FOUND", "no such key")
 
 
@@ -64,7 +59,7 @@ WRONG: list[Patch] = [
     sent_again_after_a_timeout,
     reversal_without_an_answer_counts_as_done,
     restart_sends_again,
-    any_record_is_ours,
+    a_reversal_not_found_is_not_understood,
 ]
 
 
