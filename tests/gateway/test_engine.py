@@ -1,4 +1,7 @@
-"""The engine against a tiny platform: what a cashier is told, what the platform holds, and how often money was sent."""
+"""The engine against a tiny platform: what a cashier is told, what the platform holds, and how often money was sent.
+
+One file, though long: every test is a few lines over the same order, platform and clock.
+"""
 
 from collections.abc import AsyncIterator
 from decimal import Decimal

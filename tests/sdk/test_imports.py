@@ -1,7 +1,9 @@
 """`import yidi_sdk` costs next to nothing, and every promised name is there."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -51,9 +53,21 @@ def test_a_client_loads_no_retry_and_no_log_before_they_are_needed() -> None:
 def test_every_promised_name_is_there() -> None:
     for name in yidi_sdk.__all__:
         assert getattr(yidi_sdk, name) is not None
-    assert set(transactions.__all__) <= set(yidi_sdk.__all__)
     assert set(yidi_sdk.__all__) <= set(dir(yidi_sdk))
     assert len(set(yidi_sdk.__all__)) == len(yidi_sdk.__all__)
+
+
+def test_the_three_lists_of_message_names_agree() -> None:
+    """What type checkers import, what `import *` promises, what is loaded from a family."""
+    block = next(n for n in ast.parse(Path(transactions.__file__).read_text("utf-8")).body if isinstance(n, ast.If))
+    checked = {
+        (str(statement.module).rsplit(".", 1)[-1], alias.name)
+        for statement in block.body
+        if isinstance(statement, ast.ImportFrom)
+        for alias in statement.names
+    }
+    assert {name for _, name in checked} == set(transactions.__all__)
+    assert checked == {(family, name) for name, family in transactions._FAMILY.items()}
 
 
 def test_no_other_name_is_there() -> None:

@@ -1,4 +1,8 @@
-"""The shapes of the messages, by family, in specification order. A family is imported when a name of it is used."""
+"""The shapes of the messages, by family, in specification order. A family is imported when a name of it is used.
+
+The names stand three times, so the file is long: type checkers read the imports, `import *` reads `__all__`, and what
+runs reads the families. A test holds the three against one another.
+"""
 
 from importlib import import_module
 
