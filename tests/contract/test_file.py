@@ -222,7 +222,7 @@ async def test_a_full_disk_keeps_nothing_and_passes(sqlite):
 
     def limit(pages):
         def verb(book):
-            book._connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+            book._driver._connection.execute(f"PRAGMA max_page_count = {pages}")
 
         return verb
 
@@ -249,7 +249,7 @@ async def test_a_full_disk_keeps_nothing_and_passes(sqlite):
 
 async def test_when_the_database_ends_the_transaction_all_of_it_failed(sqlite):
     def ended(book):
-        book._connection.connection.driver_connection.execute("ROLLBACK")
+        book._driver._connection.execute("ROLLBACK")
         raise OSError
 
     failed = []

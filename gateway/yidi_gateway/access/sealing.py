@@ -14,7 +14,9 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
+from json.encoder import encode_basestring
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -122,4 +124,10 @@ def _derived(key: Key, purpose: bytes) -> bytes:
 
 
 def _place(table: str, column: str, row: str) -> bytes:
-    return json.dumps([table, column, row], ensure_ascii=False).encode()
+    """JSON of table, column and row."""
+    return f"{_column(table, column)}{encode_basestring(row)}]".encode()
+
+
+@cache
+def _column(table: str, column: str) -> str:
+    return json.dumps([table, column, ""], ensure_ascii=False).removesuffix('""]')

@@ -1,49 +1,30 @@
 """The verbs of the journal within one open database transaction. What waits is elsewhere."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import Connection, Executable, Select, bindparam, func, insert, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Executable
 
 from yidi_gateway.access import chain
 from yidi_gateway.access.chain import Entry, Head
-from yidi_gateway.journal import records, rows, schema
+from yidi_gateway.journal import records, rows, schema, statements
+from yidi_gateway.journal.driver import Clash, Driver
 from yidi_gateway.journal.port import Admitted, Finish, JournalDown, Opened, Page, Search
-from yidi_gateway.journal.rows import Row, Rows
-from yidi_gateway.journal.schema import attempts, counters, events, heads, requests, sessions, submissions, visits
-from yidi_gateway.lifecycle import OPEN, State
+from yidi_gateway.journal.rows import Rows
+from yidi_gateway.journal.statements import ADD
+from yidi_gateway.lifecycle import State
 from yidi_gateway.submission import Attempt, AuditRow, Move, Request, SignedSession, Submission, Visit, Window
 
 HEAD = "audit"
-ADD = {table.name: insert(table) for table in schema.metadata.sorted_tables}
-BY_ID = select(submissions).where(submissions.c.id == bindparam("at_id"))
-BY_KEY = select(submissions).where(
-    submissions.c.caller == bindparam("at_caller"),
-    submissions.c.key == bindparam("at_key"),
-    text(schema.HELD),
-)
-BY_BUSY = select(submissions).where(
-    submissions.c.busy_on == bindparam("at_busy"),
-    text(schema.LIVING),
-    submissions.c.id != bindparam("but"),
-)
-MOVE = update(submissions).where(
-    submissions.c.id == bindparam("at_id"),
-    submissions.c.state == bindparam("at_state"),
-    submissions.c.version == bindparam("at_version"),
-)
-ATTEMPT = select(attempts).where(attempts.c.msgid == bindparam("at_msgid"))
-FINISH = update(attempts).where(attempts.c.msgid == bindparam("at_msgid"))
+SEAL = frozenset({"seal"})
+RESULT = frozenset({"ended_at", "outcome", "http_status", "answer", "note"})
 
 
 class Book:
     """The journal as it stands in one transaction. Audit rows and the chain's head are written once, by `end`."""
 
-    def __init__(self, connection: Connection, row_maker: Rows) -> None:
-        self._connection = connection
+    def __init__(self, driver: Driver, row_maker: Rows) -> None:
+        self._driver = driver
         self._rows = row_maker
         self._head: Head | None = None
         self._noted: list[AuditRow] = []
@@ -53,16 +34,17 @@ class Book:
     def begin_chain(self) -> None:
         """Give a new journal its first head. Raises JournalDown when an old one lost its own."""
         if self._stored_head() is None:
-            if self._one(select(events.c.number).limit(1)) is not None:
+            if self._driver.one(statements.FIRST_EVENT) is not None:
                 raise JournalDown("the head of the audit chain is gone: somebody changed the journal")
-            self._execute(ADD["heads"], {"name": HEAD, "seal": self._seal(Head())})
+            self._driver.execute(ADD["heads"], {"name": HEAD, "seal": self._seal(Head())})
 
     def end(self) -> None:
         """Write what belongs to the transaction as a whole."""
         if self._noted:
-            self._connection.execute(ADD["events"], [rows.event_values(row) for row in self._noted])
+            self._driver.execute_all(ADD["events"], [rows.event_values(row) for row in self._noted])
             head = chain.head_of(self._noted[-1])
-            self._execute(update(heads).where(heads.c.name == HEAD), {"seal": self._seal(head)})
+            moved = statements.change(schema.heads, SEAL, "name")
+            self._driver.execute(moved, {"seal": self._seal(head), "at_name": HEAD})
 
     def mark(self) -> int:
         """Where the audit rows of the next verb begin."""
@@ -85,12 +67,11 @@ class Book:
 
     def events_after(self, number: int, limit: int) -> tuple[tuple[AuditRow | None, ...], Head]:
         """The next audit rows, unreadable ones as None, and the head of the same instant."""
-        some = select(events).where(events.c.number > number).order_by(events.c.number).limit(limit)
-        return tuple(rows.readable_event(row) for row in self._all(some)), self.chain_head()
+        some = self._driver.all(statements.EVENTS_AFTER, after=number, most=limit)
+        return tuple(rows.readable_event(row) for row in some), self.chain_head()
 
     def audit(self, subject: str) -> tuple[AuditRow, ...]:
-        mine = select(events).where(events.c.subject == subject).order_by(events.c.number)
-        return tuple(rows.event(row) for row in self._all(mine))
+        return tuple(rows.event(row) for row in self._driver.all(statements.EVENTS_ABOUT, at_subject=subject))
 
     # ---- requests
 
@@ -98,7 +79,7 @@ class Book:
         stands = self._request(request.caller, request.key)
         if stands is not None:
             return records.found(stands, request)
-        self._execute(ADD["requests"], self._rows.of(records.checked(request)))
+        self._driver.execute(ADD["requests"], self._rows.of(records.checked(request)))
         return Opened(request, fresh=True)
 
     def answer_request(self, caller: str, key: str, status: int, answer: bytes) -> bytes:
@@ -108,33 +89,33 @@ class Book:
         if stands.answer is not None:
             return stands.answer
         sealed = self._rows.sealed("requests", "answer", (caller, key), answer)
-        mine = update(requests).where(requests.c.caller == caller, requests.c.key == key)
-        self._execute(mine, {"status": status, "answer": sealed})
+        mine = statements.change(schema.requests, frozenset({"status", "answer"}), "caller", "key")
+        self._driver.execute(mine, {"status": status, "answer": sealed, "at_caller": caller, "at_key": key})
         return answer
 
     def release_request(self, caller: str, key: str) -> None:
-        unanswered = requests.delete().where(
-            requests.c.caller == caller, requests.c.key == key, requests.c.answer.is_(None)
-        )
-        self._execute(unanswered, {})
+        self._driver.execute(statements.RELEASE, {"at_caller": caller, "at_key": key})
 
     # ---- submissions
 
     def admit(self, submission: Submission) -> Admitted:
         row, entry = records.admitted(submission)
-        if (same := self._one(BY_KEY, at_caller=row.caller, at_key=row.key)) is not None:
+        if (same := self._driver.one(statements.BY_KEY, at_caller=row.caller, at_key=row.key)) is not None:
             return Admitted(self._rows.submission(same), fresh=False)
-        if row.busy_on is not None and (other := self._one(BY_BUSY, at_busy=row.busy_on, but=row.id)) is not None:
+        other = None
+        if row.busy_on is not None:
+            other = self._driver.one(statements.BY_BUSY, at_busy=row.busy_on, but=row.id)
+        if other is not None:
             return Admitted(self._rows.submission(other), fresh=False, busy=True)
         try:
-            self._execute(ADD["submissions"], self._rows.of(row))
-        except IntegrityError as error:
+            self._driver.execute(ADD["submissions"], self._rows.of(row))
+        except Clash as error:
             raise JournalDown("this id was used before") from error
         self.note(entry)
         return Admitted(row, fresh=True)
 
     def get(self, submission_id: str) -> Submission | None:
-        row = self._one(BY_ID, at_id=submission_id)
+        row = self._driver.one(statements.SUBMISSION, at_id=submission_id)
         return None if row is None else self._rows.submission(row)
 
     def move(self, move: Move) -> Submission | None:
@@ -144,9 +125,10 @@ class Book:
             return None
         changes = self._rows.between(before, after)
         at = {"at_id": move.submission_id, "at_state": move.state, "at_version": move.version}
+        moving = statements.change(schema.submissions, frozenset(changes), "id", "state", "version")
         try:
-            count = self._execute(MOVE, changes | at)
-        except IntegrityError as error:
+            count = self._driver.execute(moving, changes | at)
+        except Clash as error:
             raise JournalDown("another submission holds the key or the place that this one would") from error
         if count != 1:
             return None
@@ -157,15 +139,15 @@ class Book:
         row = None if move is None else self.move(move)
         if move is None or row is not None:
             try:
-                self._execute(ADD["attempts"], self._rows.of(records.checked(attempt)))
-            except IntegrityError as error:
+                self._driver.execute(ADD["attempts"], self._rows.of(records.checked(attempt)))
+            except Clash as error:
                 raise JournalDown("this msgid was used before") from error
-        elif self._one(ATTEMPT, at_msgid=attempt.msgid) is not None:
+        elif self._driver.one(statements.ATTEMPT, at_msgid=attempt.msgid) is not None:
             raise JournalDown("this msgid was used before")
         return row
 
     def finish(self, finish: Finish, move: Move | None) -> Submission | None:
-        stands = self._one(ATTEMPT, at_msgid=finish.msgid)
+        stands = self._driver.one(statements.ATTEMPT, at_msgid=finish.msgid)
         if stands is None:
             raise KeyError(finish.msgid)
         before = self._rows.attempt(stands)
@@ -173,50 +155,54 @@ class Book:
         if after is not before:
             answer = self._rows.sealed("attempts", "answer", (finish.msgid,), after.answer)
             result = {"ended_at": after.ended_at, "outcome": after.outcome, "http_status": after.http_status}
-            self._execute(FINISH, {**result, "answer": answer, "note": after.note, "at_msgid": finish.msgid})
+            ending = statements.change(schema.attempts, RESULT, "msgid")
+            values = {**result, "answer": answer, "note": after.note, "at_msgid": finish.msgid}
+            self._driver.execute(ending, values)
         return None if move is None else self.move(move)
 
     def attempts(self, submission_id: str | None, visit_id: str | None) -> tuple[Attempt, ...]:
-        hits = select(attempts).order_by(attempts.c.at, attempts.c.msgid)
-        if submission_id is not None:
-            hits = hits.where(attempts.c.submission_id == submission_id)
-        if visit_id is not None:
-            hits = hits.where(attempts.c.visit_id == visit_id)
-        return tuple(self._rows.attempt(row) for row in self._all(hits))
+        wanted = {(True, True): statements.ATTEMPTS_OF_BOTH, (True, False): statements.ATTEMPTS_OF_SUBMISSION}
+        wanted |= {(False, True): statements.ATTEMPTS_OF_VISIT, (False, False): statements.ATTEMPTS}
+        hits = wanted[submission_id is not None, visit_id is not None]
+        found = self._driver.all(hits, at_submission=submission_id, at_visit=visit_id)
+        return tuple(self._rows.attempt(row) for row in found)
 
     def search(self, search: Search) -> Page:
-        hits = _filtered(search).order_by(submissions.c.created_at.desc(), submissions.c.id.desc())
+        at: dict[str, object] = {"most": search.limit + 1, "since": search.since}
         if search.cursor is not None:
             last = self.get(search.cursor)
             if last is None:
                 raise ValueError("no page goes on from this cursor")
-            same, older = submissions.c.created_at == last.created_at, submissions.c.created_at < last.created_at
-            hits = hits.where(older | (same & (submissions.c.id < last.id)))
-        page = self._submissions(hits.limit(search.limit + 1))
+            at |= {"last_at": last.created_at, "last_id": last.id}
+        named = frozenset(name for name in statements.SEARCHED if getattr(search, name) is not None)
+        at |= {f"at_{name}": getattr(search, name) for name in named}
+        if search.states is not None and not search.states:
+            return Page(())
+        at |= {f"state_{number}": state for number, state in enumerate(search.states or ())}
+        hits = statements.search(
+            named,
+            len(search.states or ()),
+            since=search.since is not None,
+            acknowledged=search.acknowledged,
+            cursor=search.cursor is not None,
+        )
+        page = self._submissions(hits, **at)
         items = page[: search.limit]
         return Page(items, items[-1].id if items and len(page) > len(items) else None)
 
     def claim_due(self, now: datetime, lease_until: datetime, limit: int) -> tuple[Submission, ...]:
-        due = (
-            select(submissions)
-            .where(submissions.c.due_at <= now, submissions.c.state.in_(list(OPEN)))
-            .where(submissions.c.lease_until.is_(None) | (submissions.c.lease_until <= now))
-            .order_by(submissions.c.created_at, submissions.c.id)
-            .limit(limit)
-        )
-        claimed = tuple(records.checked(replace(row, lease_until=lease_until)) for row in self._submissions(due))
-        if claimed:
-            mine = update(submissions).where(submissions.c.id.in_([row.id for row in claimed]))
-            self._execute(mine, {"lease_until": lease_until})
+        due = self._submissions(statements.DUE, now=now, most=limit)
+        claimed = tuple(records.checked(replace(row, lease_until=lease_until)) for row in due)
+        lease = statements.change(schema.submissions, frozenset({"lease_until"}), "id")
+        for row in claimed:
+            self._driver.execute(lease, {"lease_until": lease_until, "at_id": row.id})
         return claimed
 
     def interrupted(self) -> tuple[Submission, ...]:
-        found = select(submissions).where(submissions.c.state.in_([State.NEW, State.SENDING]))
-        return self._submissions(found.order_by(submissions.c.created_at, submissions.c.id))
+        return self._submissions(statements.INTERRUPTED)
 
     def count(self) -> dict[State, int]:
-        per_state = select(submissions.c.state, func.count().label("n")).group_by(submissions.c.state)
-        counted = {row["state"]: row["n"] for row in self._all(per_state)}
+        counted = {row["state"]: row["n"] for row in self._driver.all(statements.COUNT)}
         return {state: counted.get(state, 0) for state in State}
 
     # ---- visits, counters, windows, sessions
@@ -228,70 +214,59 @@ class Book:
             return False
         values = self._rows.of(row)
         if stands is None:
-            self._execute(ADD["visits"], values)
+            self._driver.execute(ADD["visits"], values)
             return True
-        mine = update(visits).where(visits.c.id == visit.id, visits.c.version == visit.version)
-        return self._execute(mine, values) == 1
+        mine = statements.change(schema.visits, frozenset(values), "id", "version")
+        return self._driver.execute(mine, values | {"at_id": visit.id, "at_version": visit.version}) == 1
 
     def get_visit(self, visit_id: str) -> Visit | None:
-        row = self._one(select(visits).where(visits.c.id == visit_id))
+        row = self._driver.one(statements.VISIT, at_id=visit_id)
         return None if row is None else self._rows.visit(row)
 
     def reserve(self, name: str, at_least: int, count: int) -> int:
-        stands = self._one(select(counters).where(counters.c.name == name))
+        stands = self._driver.one(statements.COUNTER, at_name=name)
         first, next_free = records.numbers(0 if stands is None else stands["next_free"], at_least, count)
         if stands is None:
-            self._execute(ADD["counters"], {"name": name, "next_free": next_free})
+            self._driver.execute(ADD["counters"], {"name": name, "next_free": next_free})
         else:
-            self._execute(update(counters).where(counters.c.name == name), {"next_free": next_free})
+            counting = statements.change(schema.counters, frozenset({"next_free"}), "name")
+            self._driver.execute(counting, {"next_free": next_free, "at_name": name})
         return first
 
     def put_window(self, window: Window) -> None:
         values = self._rows.of(records.checked(window))
-        if not self._execute(update(schema.windows).where(schema.windows.c.id == window.id), values):
-            self._execute(ADD["windows"], values)
+        changed = statements.change(schema.windows, frozenset(values), "id")
+        if not self._driver.execute(changed, values | {"at_id": window.id}):
+            self._driver.execute(ADD["windows"], values)
 
     def windows(self) -> tuple[Window, ...]:
-        still = select(schema.windows).where(schema.windows.c.closed_at.is_(None))
-        still = still.order_by(schema.windows.c.begins, schema.windows.c.id)
-        return tuple(self._rows.window(row) for row in self._all(still))
+        return tuple(self._rows.window(row) for row in self._driver.all(statements.WINDOWS))
 
     def put_session(self, session: SignedSession) -> None:
         values = self._rows.of(records.checked(session))
-        mine = update(sessions).where(
-            sessions.c.institution == session.institution, sessions.c.operator == session.operator
-        )
-        if not self._execute(mine, values):
-            self._execute(ADD["sessions"], values)
+        mine = statements.change(schema.sessions, frozenset(values), "institution", "operator")
+        at = {"at_institution": session.institution, "at_operator": session.operator}
+        if not self._driver.execute(mine, values | at):
+            self._driver.execute(ADD["sessions"], values)
 
     def get_session(self, institution: str, operator: str) -> SignedSession | None:
-        mine = select(sessions).where(sessions.c.institution == institution, sessions.c.operator == operator)
-        row = self._one(mine)
+        row = self._driver.one(statements.SESSION, at_institution=institution, at_operator=operator)
         return None if row is None else self._rows.session(row)
 
     # ---- small parts
 
-    def _execute(self, statement: Executable, values: dict[str, Any]) -> int:
-        return self._connection.execute(statement, values).rowcount
-
-    def _one(self, statement: Executable, **at: object) -> Row | None:
-        return cast("Row | None", self._connection.execute(statement, at).mappings().first())
-
-    def _all(self, statement: Executable) -> Iterable[Row]:
-        return cast("Iterable[Row]", self._connection.execute(statement).mappings())
-
-    def _submissions(self, statement: Executable) -> tuple[Submission, ...]:
-        return tuple(self._rows.submission(row) for row in self._all(statement))
+    def _submissions(self, statement: Executable, **at: object) -> tuple[Submission, ...]:
+        return tuple(self._rows.submission(row) for row in self._driver.all(statement, **at))
 
     def _request(self, caller: str, key: str) -> Request | None:
-        row = self._one(select(requests).where(requests.c.caller == caller, requests.c.key == key))
+        row = self._driver.one(statements.REQUEST, at_caller=caller, at_key=key)
         return None if row is None else self._rows.request(row)
 
     def _is_busy(self, busy_on: str, but: str) -> bool:
-        return self._one(BY_BUSY, at_busy=busy_on, but=but) is not None
+        return self._driver.one(statements.BY_BUSY, at_busy=busy_on, but=but) is not None
 
     def _stored_head(self) -> Head | None:
-        row = self._one(select(heads).where(heads.c.name == HEAD))
+        row = self._driver.one(statements.HEAD, at_name=HEAD)
         if row is None:
             return None
         number, _, digest = self._rows.sealer.open(row["seal"], "heads", "seal", HEAD).decode().partition(":")
@@ -299,18 +274,3 @@ class Book:
 
     def _seal(self, head: Head) -> bytes:
         return self._rows.sealer.seal(f"{head.number}:{head.hash}".encode(), "heads", "seal", HEAD)
-
-
-def _filtered(search: Search) -> Select[Any]:
-    hits = select(submissions)
-    for name in ("caller", "key", "visit_id", "setl_id", "msgid", "infno"):
-        if (wanted := getattr(search, name)) is not None:
-            hits = hits.where(submissions.c[name] == wanted)
-    if search.states is not None:
-        hits = hits.where(submissions.c.state.in_(list(search.states)))
-    if search.since is not None:
-        hits = hits.where(submissions.c.created_at >= search.since)
-    if search.acknowledged is not None:
-        is_told = submissions.c.acknowledged_at.is_not(None)
-        hits = hits.where(is_told if search.acknowledged else ~is_told)
-    return hits

@@ -17,24 +17,43 @@ RecordT = TypeVar("RecordT", Submission, Attempt, Request, Visit, Window, Signed
 FIXED = frozenset({"id", "caller", "key", "infno", "created_at", "state", "version"})
 """What a move's `changes` may not name: an identity, or the move's own business."""
 AMOUNTS = frozenset({"expected_fen", "total", "fund", "account", "cash"})
+HARMLESS = frozenset({str, bytes, bool, dict, State})
+"""What nothing can be said against, unless it should be an amount."""
 LARGEST = 2**63 - 1
 """Whole numbers are kept in 64 bits."""
+RECORDS: tuple[type[Any], ...] = (Submission, Attempt, Request, Visit, Window, SignedSession, Fen, Finish, Entry)
+FIELDS: dict[type[Any], tuple[tuple[str, bool], ...]] = {
+    kind: tuple((item.name, item.name in AMOUNTS) for item in fields(kind)) for kind in RECORDS
+}
+"""The fields of each record, and whether they are amounts."""
 
 
 def checked(record: RecordT) -> RecordT:
     """The record itself. A time without a zone, an amount that is no whole number of fen or a text field that is no
     text raises ValueError: adapters must not differ in what they let in."""
-    for item in fields(record):
-        value: object = getattr(record, item.name)
-        if isinstance(value, datetime) and value.tzinfo is None:
-            raise ValueError(f"{item.name}: a time without a zone has no place in the journal")
-        if isinstance(value, int) and abs(value) > LARGEST:
-            raise ValueError(f"{item.name}: too large for 64 bits")
-        if item.name in AMOUNTS and not (value is None or type(value) is int):
-            raise ValueError(f"{item.name}: an amount is a whole number of fen, not {type(value).__name__}")
-        if isinstance(value, Fen):
-            checked(value)
+    for name, is_amount in FIELDS[type(record)]:
+        value: object = getattr(record, name)
+        if value is None or type(value) in HARMLESS:
+            if is_amount and value is not None:
+                raise _no_amount(name, value)
+            continue
+        _check(name, value, is_amount=is_amount)
     return record
+
+
+def _check(name: str, value: object, *, is_amount: bool) -> None:
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError(f"{name}: a time without a zone has no place in the journal")
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise ValueError(f"{name}: too large for 64 bits")
+    if is_amount and type(value) is not int:
+        raise _no_amount(name, value)
+    if isinstance(value, Fen):
+        checked(value)
+
+
+def _no_amount(name: str, value: object) -> ValueError:
+    return ValueError(f"{name}: an amount is a whole number of fen, not {type(value).__name__}")
 
 
 def own_json(value: dict[str, Any] | None) -> dict[str, Any] | None:

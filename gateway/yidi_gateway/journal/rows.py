@@ -1,7 +1,7 @@
 """Records to rows and back: sealed columns are sealed for their place, amounts are spread over their columns."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any, cast
@@ -39,6 +39,9 @@ SEALED = {
     "windows": (),
     "sessions": ("sign_no",),
 }
+NAMES: dict[type[Any], tuple[str, ...]] = {
+    kind: tuple(item.name for item in fields(kind)) for kind in (*TABLES, AuditRow)
+}
 TEXTS = frozenset({"psn_no", "operator", "sign_no"})
 """Sealed columns whose field is text."""
 AMOUNTS = {"total_fen": "total", "fund_fen": "fund", "account_fen": "account", "cash_fen": "cash"}
@@ -52,12 +55,13 @@ class Rows:
 
     def of(self, record: Record) -> Values:
         """All columns of a record."""
-        return self._packed(record, {item.name for item in fields(record)})
+        return self._packed(record, NAMES[type(record)])
 
     def between(self, before: Submission, after: Submission) -> Values:
         """The columns in which `after` differs."""
-        names = {item.name for item in fields(after)}
-        return self._packed(after, {name for name in names if getattr(before, name) != getattr(after, name)})
+        return self._packed(
+            after, [name for name in NAMES[Submission] if getattr(before, name) != getattr(after, name)]
+        )
 
     def submission(self, row: Row) -> Submission:
         values = self._opened("submissions", row)
@@ -87,7 +91,7 @@ class Rows:
         data = value.encode() if isinstance(value, str) else value
         return self.sealer.seal(data, table, column, json.dumps(row_id))
 
-    def _packed(self, record: Record, names: set[str]) -> Values:
+    def _packed(self, record: Record, names: Sequence[str]) -> Values:
         table = TABLES[type(record)]
         values = {name: getattr(record, name) for name in names}
         if "psn_no" in values:
@@ -113,7 +117,7 @@ class Rows:
 
 def event_values(row: AuditRow) -> Values:
     """The columns of an audit row."""
-    values = {item.name: getattr(row, item.name) for item in fields(row)}
+    values = {name: getattr(row, name) for name in NAMES[AuditRow]}
     return values | {"at": microseconds(row.at), "detail": canonical(row.detail)}
 
 

@@ -12,10 +12,11 @@ from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from yidi_gateway.access.sealing import Unsealable
 from yidi_gateway.journal.book import Book
+from yidi_gateway.journal.driver import Clash, Driver, Statements
 from yidi_gateway.journal.port import JournalDown
 from yidi_gateway.journal.rows import Rows
 
@@ -53,6 +54,7 @@ class Worker:
     def __init__(self, engine: Engine, rows: Rows, name: str) -> None:
         self._engine = engine
         self._rows = rows
+        self._statements = Statements(engine.dialect)
         self._queue: SimpleQueue[Job[Any] | None] = SimpleQueue()
         self._open = True
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
@@ -108,15 +110,15 @@ class Worker:
 
     def _transact(self, connection: Connection, jobs: list[Job[Any]]) -> None:
         with connection.begin():
-            book = Book(connection, self._rows)
+            driver: Any = connection.connection.driver_connection
+            book = Book(Driver(driver, self._statements), self._rows)
             for job in jobs:
-                self._try(connection, book, job)
+                self._try(driver, book, job)
             book.end()
 
-    def _try(self, connection: Connection, book: Book, job: Job[Any]) -> None:
+    def _try(self, driver: Any, book: Book, job: Job[Any]) -> None:
         """One verb in a savepoint: when it fails the others stay as they are."""
         mark = book.mark()
-        driver: Any = connection.connection.driver_connection  # straight to it: these are half of all statements
         driver.execute("SAVEPOINT verb")
         try:
             job.result = job.verb(book)
@@ -125,7 +127,7 @@ class Worker:
                 raise Broken("the database ended the transaction") from error
             driver.execute("ROLLBACK TO verb")
             book.forget(mark)
-            job.error = down(error) if isinstance(error, (SQLAlchemyError, Unsealable)) else error
+            job.error = down(error) if isinstance(error, (SQLAlchemyError, Clash, Unsealable)) else error
         driver.execute("RELEASE verb")
 
 
@@ -136,7 +138,7 @@ def down(error: Exception) -> JournalDown:
     if isinstance(error, Unsealable):
         text = str(error)
     else:
-        text = "an invariant of the journal would break" if isinstance(error, IntegrityError) else "nothing can be kept"
+        text = "an invariant of the journal would break" if isinstance(error, Clash) else "nothing can be kept"
     result = JournalDown(f"{text} ({type(error).__name__})")
     result.__cause__ = error
     return result

@@ -48,7 +48,7 @@ class Admitting:
             caller=call.caller,
             key=call.key or "",
             operator=operator,
-            labels=labels,
+            profile=self._engine.profile,
             now=now,
         )
         visit = Visit(visit_id, call.caller, now, write(document))

@@ -10,6 +10,7 @@ from yidi_gateway.visits.checks import Checked
 from yidi_gateway.visits.document import Answers, Document, KeptBasket, KeptOperator, Warned
 from yidi_sdk.flows import BasketPlan, DiagnosisPlan, LinePlan, VisitPlan
 from yidi_sdk.institution import Operator
+from yidi_sdk.profile import Profile
 from yidi_sdk.rules.baskets import Basket, Line, Split
 from yidi_sdk.rules.flags import WireFlags, coded
 from yidi_sdk.rules.identity import CERT_TYPES, Insurance, Person
@@ -40,7 +41,7 @@ def plan(
     caller: str,
     key: str,
     operator: Operator,
-    labels: Mapping[str, Mapping[str, str]],
+    profile: Profile,
     now: datetime,
 ) -> Document:
     """The document of a visit about to be registered."""
@@ -55,7 +56,7 @@ def plan(
         key=key,
         visit_no=body.visit_no,
         opened_at=now,
-        plan=_visit(body, checked, found, labels),
+        plan=_visit(body, checked, found, profile),
         answers=_answers(body, checked, found, now),
         patient_name=found.person.name,
         id_number=found.person.id_number,
@@ -71,7 +72,7 @@ def plan(
     )
 
 
-def _visit(body: VisitIn, checked: Checked, found: Found, labels: Mapping[str, Mapping[str, str]]) -> VisitPlan:
+def _visit(body: VisitIn, checked: Checked, found: Found, profile: Profile) -> VisitPlan:
     main = next((place for place, row in enumerate(body.diagnoses) if row.main), 0)
     return VisitPlan(
         psn_no=found.person.psn_no,
@@ -86,9 +87,11 @@ def _visit(body: VisitIn, checked: Checked, found: Found, labels: Mapping[str, M
         doctor_code=body.doctor.code,
         doctor_name=body.doctor.name,
         diagnoses=tuple(DiagnosisPlan(row.code, row.name, place == main) for place, row in enumerate(body.diagnoses)),
-        flags=coded(found.wire, labels),
+        flags=coded(found.wire, profile.flag_codes),
         use_account=body.use_account is not False,
         invoice_no=body.invoice_no,
+        er_flag_place=profile.er_flag_place,
+        encounter=profile.encounter,
     )
 
 
