@@ -16,10 +16,12 @@ import uvicorn
 from starlette.applications import Starlette
 
 from yidi_gateway.access import network
+from yidi_gateway.access.addresses import addresses_of
 from yidi_gateway.access.callers import Callers, read_callers
 from yidi_gateway.background import InProcess
 from yidi_gateway.clock import Clock, SystemClock
 from yidi_gateway.doors import rest
+from yidi_gateway.doors.national import NationalDoor
 from yidi_gateway.doors.table import House
 from yidi_gateway.engine import Engine
 from yidi_gateway.journal import Journal, open_journal
@@ -64,6 +66,7 @@ async def build(
     """Put the parts together and start working. Raises BadSettings or JournalDown; closes what it opened then."""
     clock = clock or SystemClock()
     callers = read_callers(settings.access.callers)
+    addresses = addresses_of(callers, settings.national.callers)
     platform = platform_of(settings)
     async with AsyncExitStack() as stack:
         if journal is None:
@@ -78,7 +81,9 @@ async def build(
         await _note_overrides(settings, journal, clock)
         stack.push_async_callback(engine.stop)
         await engine.start()
-        return Gateway(rest.app(house_of(settings, engine, callers)), engine, journal, stack.pop_all())
+        house = house_of(settings, engine, callers)
+        national = NationalDoor(house, addresses).routes() if settings.national.enabled else []
+        return Gateway(rest.app(house, more=national), engine, journal, stack.pop_all())
     raise AssertionError("an exit stack that swallows errors")
 
 

@@ -20,10 +20,10 @@ from yidi_gateway.clock import Clock
 from yidi_gateway.ids import incident_of, new_id
 from yidi_gateway.journal.port import Admitted, Journal
 from yidi_gateway.lifecycle import Event, State
-from yidi_gateway.line import Held, Line
+from yidi_gateway.line import PURPOSES, Held, Line
 from yidi_gateway.link import Link, LinkStatus
 from yidi_gateway.policy import Timing
-from yidi_gateway.sending import Platform
+from yidi_gateway.sending import Heard, Platform
 from yidi_gateway.submission import Purpose, Submission, Window
 from yidi_gateway.working import NEVER_SENT, Worker, operator_of, output_of
 from yidi_sdk import wire
@@ -55,6 +55,8 @@ class Order:
     mdtrt_id: str = ""
     expected_total: Decimal | None = None
     refund_of: str | None = None
+    msgid: str | None = None
+    """The caller's own message number; None: the gateway makes one."""
 
 
 class Engine:
@@ -76,6 +78,7 @@ class Engine:
         self.timing = timing
         self.institution: Institution = platform.institution
         self.profile: Profile = platform.profile
+        self.platform = platform
         jitter = jitter or random.Random()  # noqa: S311 - spreads repeats, guards nothing
         self._line = Line(platform, journal, poster, clock, timing, jitter)
         self._worker = Worker(
@@ -131,6 +134,18 @@ class Engine:
         """See `Line.ask`."""
         return await self._line.ask(message, operator=operator, insured_division=insured_division, visit_id=visit_id)
 
+    async def hear(
+        self,
+        message: Input[Any],
+        *,
+        operator: Operator,
+        insured_division: str = "",
+        msgid: str | None = None,
+    ) -> Heard:
+        """`ask`, with the answer as it stood on the wire; the first envelope under the caller's own `msgid`."""
+        purpose = PURPOSES.get(row_of(message).effect, Purpose.UPLOAD)
+        return await self._line.hear(message, operator, insured_division, purpose, msgid=msgid)
+
     async def announce(self, window: Window) -> None:
         """See `Line.announce`."""
         await self._line.announce(window)
@@ -165,6 +180,7 @@ class Engine:
                 input=wire.dumps(order.message.to_wire()),
                 expected_fen=None if order.expected_total is None else to_fen(order.expected_total),
                 refund_of=order.refund_of,
+                msgid=order.msgid,
                 incident=incident_of(submission_id),
             )
         )

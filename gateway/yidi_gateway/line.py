@@ -14,7 +14,7 @@ from yidi_gateway.ids import new_id
 from yidi_gateway.journal.port import Journal
 from yidi_gateway.link import Hold, Link
 from yidi_gateway.policy import REPEATS, Timing
-from yidi_gateway.sending import Courier, Platform, downtime_text, is_repeatable
+from yidi_gateway.sending import Courier, Heard, Platform, downtime_text, is_repeatable
 from yidi_gateway.session import Sessions
 from yidi_gateway.submission import Purpose, Window
 from yidi_sdk.catalogue import Effect, row_of
@@ -92,6 +92,22 @@ class Line:
         visit_id: str | None = None,
     ) -> Output:
         """`ask` for a stated purpose: resolving a submission, reversing it, signing in."""
+        heard = await self.hear(message, operator, division, purpose, submission_id=submission_id, visit_id=visit_id)
+        return heard.output()
+
+    async def hear(
+        self,
+        message: Input[Any],
+        operator: Operator,
+        division: str,
+        purpose: Purpose,
+        *,
+        submission_id: str | None = None,
+        visit_id: str | None = None,
+        msgid: str | None = None,
+    ) -> Heard:
+        """What came of a message at last. The first envelope goes out under `msgid`, where one is given. Raises Held,
+        or Misused for a message that cannot be sent."""
         effect = row_of(message).effect
         left = REPEATS[effect]
         renewed = False
@@ -106,25 +122,22 @@ class Line:
                 sign_no=sign_no,
                 submission_id=submission_id,
                 visit_id=visit_id,
+                msgid=msgid,
             )
-            left -= 1
-            try:
-                return await self.courier.exchange(envelope)
-            except Refused as error:
-                if downtime_text(error) is not None:
-                    self.check(effect, purpose, division)
+            left, msgid = left - 1, None
+            heard = await self.courier.exchange(envelope)
+            error = heard.error
+            if error is None:
+                return heard
+            if downtime_text(error) is not None:
+                self.check(effect, purpose, division)
+            if isinstance(error, Refused):
                 if error.key != SIGNED_OUT or renewed or purpose is Purpose.SESSION:
-                    raise
+                    return heard
                 renewed, left = True, left + 1
                 await self.sessions.forget(operator, sign_no)
-            except NotSent:
-                if left <= 0:
-                    raise
-            except Unknown as error:
-                if downtime_text(error) is not None:
-                    self.check(effect, purpose, division)
-                if left <= 0 or not is_repeatable(effect):
-                    raise
+            elif left <= 0 or (isinstance(error, Unknown) and not is_repeatable(effect)):
+                return heard
             await self._clock.sleep(self._jitter.uniform(0.0, 0.5))
 
     async def _sign_in(self, message: SignIn, operator: Operator) -> SignedIn:
@@ -207,4 +220,5 @@ PURPOSES = {
     Effect.QUERY: Purpose.READ,
     Effect.TRIAL: Purpose.TRIAL,
     Effect.UPLOAD: Purpose.UPLOAD,
+    Effect.REVERSAL: Purpose.REVERSE,
 }

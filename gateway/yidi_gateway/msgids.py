@@ -8,7 +8,8 @@ from yidi_sdk.profile import Profile
 from yidi_sdk.protocol import make_msgid
 
 BLOCK_S = 60
-PER_SECOND = 9999
+FIRST, LAST = 5001, 9999
+"""Serials of the gateway's own messages within a second; lower ones are left to a HIS that makes its own numbers."""
 
 
 class Msgids:
@@ -28,9 +29,9 @@ class Msgids:
         now = int(self._clock.now().timestamp())
         while True:
             second = max(now, self._second)
-            serial = self._serial + 1 if second == self._second else 1
-            if serial > PER_SECOND:
-                second, serial = second + 1, 1
+            serial = self._serial + 1 if second == self._second else FIRST
+            if serial > LAST:
+                second, serial = second + 1, FIRST
             if second < self._reserved_until:
                 self._second, self._serial = second, serial  # no await between reading and writing
                 return make_msgid(self._profile, self._institution, datetime.fromtimestamp(second, BEIJING), serial)
@@ -38,4 +39,4 @@ class Msgids:
             if first + BLOCK_S > self._reserved_until:
                 self._reserved_until = first + BLOCK_S
                 if first > self._second:
-                    self._second, self._serial = first, 0
+                    self._second, self._serial = first, FIRST - 1

@@ -34,6 +34,8 @@ def of_output(submission: Submission, output: Output, *, acct_in_fund: bool, ori
     changes: dict[str, Any] = {"outcome": wire.dumps(answered(output))}
     node: Any = getattr(output, "setlinfo", None)
     if node is None:
+        if number := registered_as(output):
+            changes["mdtrt_id"] = number
         return Outcome(Event.ACCEPTED, changes)
     changes["setl_id"] = node.setl_id
     try:
@@ -54,6 +56,12 @@ def of_output(submission: Submission, output: Output, *, acct_in_fund: bool, ori
     if verdict.breaks:
         changes["reason"] = {"code": "AMOUNTS_M3", "money": "moved", "key": None, "raw": None}
     return Outcome(Event.ACCEPTED, changes)
+
+
+def registered_as(output: Output | None) -> str | None:
+    """The visit's or stay's number at the platform, in the answer to a registration or an admission."""
+    node: Any = getattr(output, "data", None) or getattr(output, "result", None)
+    return getattr(node, "mdtrt_id", None)
 
 
 def _mirrors(refund: Output, original: Output, *, acct_in_fund: bool) -> bool:

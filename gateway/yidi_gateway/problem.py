@@ -46,6 +46,7 @@ DID_NOT_HAPPEN | 409 | 医保平台没有收到这一笔，没有结算 | The pl
 JOURNAL_DOWN | 503 | 本机存储不可用，没有发出任何请求 | The journal cannot keep anything: nothing was sent | 通知信息科；稍后用同一请求号重试 | Tell IT; try again soon with the same key | it
 NO_ANSWER | 503 | 医保平台没有答复，没有发生任何结算 | The platform did not answer; nothing was settled | 稍后用同一请求号重试 | Try again soon with the same key | wait
 NOT_BUILT | 501 | 本版本还不支持 | This version does not do that yet | 整笔退费后重新开单 | Refund the whole and open a new visit | it
+UPLOAD_IN_DOUBT | 202 | 结果确认中，请勿重复发送：平台没有答复这一次 | The outcome is not known: the platform did not answer this one | 先查询平台上有没有，没有时用新的报文编号重发 | Ask the platform first; if it is not there send it under a new number | it
 IN_DOUBT | 409 | 已结算金额待核，不要重复收费 | Settled, but the amounts are being checked: do not charge again | 请医保办核对后处理 | The insurance office checks and decides | insurance_office
 """  # noqa: E501 - one row a line
 

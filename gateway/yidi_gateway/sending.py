@@ -55,6 +55,24 @@ class Envelope:
     visit_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of an envelope: the answer as it stood on the wire, and its output or the error that it means."""
+
+    request: Request
+    reply: Reply | None = None
+    answer: Output | None = None
+    error: YidiError | None = None
+
+    def output(self) -> Output:
+        """The output. Raises the error."""
+        if self.error is not None:
+            raise self.error
+        if self.answer is None:
+            raise TypeError("heard neither an output nor an error")
+        return self.answer
+
+
 class StaleSend(NotSent):
     """More than the allowed seconds passed between journal and wire (a stopped process): not written."""
 
@@ -91,15 +109,16 @@ class Courier:
         sign_no: str = "",
         submission_id: str | None = None,
         visit_id: str | None = None,
+        msgid: str | None = None,
     ) -> Envelope:
-        """The bytes, under a new msgid. Raises Misused when the message cannot be sent as it is."""
+        """The bytes, under a new msgid or the caller's own. Raises Misused when the message cannot be sent as it is."""
         request = encode(
             message,
             profile=self.platform.profile,
             url=self.platform.url,
             institution=self.platform.institution,
             operator=operator,
-            msgid=await self._msgids.next(),
+            msgid=msgid or await self._msgids.next(),
             now=self._clock.now(),
             insured_division=insured_division,
             sign_no=sign_no,
@@ -120,8 +139,8 @@ class Courier:
             visit_id=envelope.visit_id,
         )
 
-    async def exchange(self, message_envelope: Envelope) -> Output:
-        """Journal, send, read, journal: for what is no submission of its own. Raises NotSent, Refused or Unknown.
+    async def exchange(self, message_envelope: Envelope) -> Heard:
+        """Journal, send, read, journal: for what is no submission of its own.
 
         Nothing rests on what a read or trial came to being durable, so nobody waits for that second row."""
         begun = self._clock.monotonic()
@@ -132,9 +151,9 @@ class Courier:
             output = self.read(message_envelope, reply)
         except YidiError as error:
             await self._keep(message_envelope, self.finished(message_envelope, reply, error))
-            raise
+            return Heard(message_envelope.request, reply, error=error)
         await self._keep(message_envelope, self.finished(message_envelope, reply, None))
-        return output
+        return Heard(message_envelope.request, reply, output)
 
     async def drain(self) -> None:
         """Wait until everything that was heard is kept."""

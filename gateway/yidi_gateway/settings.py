@@ -122,6 +122,22 @@ class CallerSettings(Section):
     )
 
 
+class NationalCallerSettings(Section):
+    """A HIS on the national door, which sends no key: known by its address."""
+
+    network: Line = Field(description="private network or address it calls from, such as 192.168.10.0/24")
+    caller: Line = Field(description="name of the caller in [access] that it counts as")
+
+
+class NationalSettings(Section):
+    """The national door: a HIS that speaks the platform's envelope and only changes its URL."""
+
+    enabled: bool = Field(default=True, description="whether the platform's own paths are answered")
+    callers: tuple[NationalCallerSettings, ...] = Field(
+        default=(), description="who calls by address; empty: this machine stands for the one caller that may settle"
+    )
+
+
 class EgressSettings(Section):
     """Addresses outside the private ranges that the platform may have."""
 
@@ -170,6 +186,7 @@ class Settings(BaseSettings):
     journal: JournalSettings = JournalSettings()
     timing: TimingSettings = TimingSettings()
     access: AccessSettings
+    national: NationalSettings = NationalSettings()
     server: ServerSettings = ServerSettings()
     log: LogSettings = LogSettings()
 

@@ -111,6 +111,7 @@ class Worker:
                 sign_no=sign_no,
                 submission_id=row.id,
                 visit_id=row.visit_id,
+                msgid=row.msgid,
             )
         except (Held, YidiError) as error:
             code = "MAINTENANCE" if isinstance(error, Held) and error.window else "NOT_SENT"

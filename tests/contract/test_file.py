@@ -148,7 +148,7 @@ async def test_migrating_twice_changes_nothing(sqlite):
 async def test_an_empty_database_is_migrated_by_opening(tmp_path):
     sqlite3.connect(tmp_path / "yidi.db").close()
     store = await Store.open(f"sqlite:///{tmp_path / 'yidi.db'}")
-    assert store.sql("SELECT version_num FROM alembic_version") == [("0001",)]
+    assert store.sql("SELECT version_num FROM alembic_version") == [("0002",)]
     await store.journal.close()
 
 

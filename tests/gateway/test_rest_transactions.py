@@ -11,7 +11,8 @@ import httpx
 import pytest
 from gateway.door_world import OTHER_KEY, gateway_at, now, visit_body
 
-from yidi_gateway.doors.transactions import busy_on, plain, scopes_of, was_undone
+from yidi_gateway.doors.orders import busy_on, scopes_of, was_undone
+from yidi_gateway.doors.transactions import plain
 from yidi_gateway.journal.port import Page, Search
 from yidi_gateway.lifecycle import State
 from yidi_gateway.submission import Submission
@@ -229,15 +230,15 @@ async def test_after_an_undo_another_may_take_the_place() -> None:
 
         return SimpleNamespace(engine=SimpleNamespace(journal=SimpleNamespace(search=search)))
 
-    assert await was_undone(house(settled, undo), settled)
-    assert not await was_undone(house(settled), settled)
-    assert not await was_undone(house(settled, replace(undo, state=State.REJECTED)), settled)
-    assert not await was_undone(house(settled, undo), replace(settled, state=State.UNKNOWN))
+    assert await was_undone(house(settled, undo).engine, settled)
+    assert not await was_undone(house(settled).engine, settled)
+    assert not await was_undone(house(settled, replace(undo, state=State.REJECTED)).engine, settled)
+    assert not await was_undone(house(settled, undo).engine, replace(settled, state=State.UNKNOWN))
 
 
 def test_one_such_message_at_a_time() -> None:
     nodes = {"data": {"setl_id": "S1", "mdtrt_id": "M1", "psn_no": "P1"}}
     row = row_of(RevokeOutpatientSettlement)
-    assert busy_on(row, row.input.from_wire(nodes)) == f"tx/{REVOKE}/setl_id/S1//P1"
+    assert busy_on(row, row.input.from_wire(nodes)) == f"tx/{REVOKE}/setl_id/S1///P1"
     person = row_of(GetPerson)
     assert busy_on(person, GetPerson(mdtrt_cert_type="02", mdtrt_cert_no="1")) is None

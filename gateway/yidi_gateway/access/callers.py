@@ -80,6 +80,15 @@ class Callers:
         self._by_id = {caller.id: caller for caller in callers}
         self._nonces = Nonces()
 
+    def named(self, caller_id: str) -> Caller | None:
+        """The caller of this name."""
+        return self._by_id.get(caller_id)
+
+    def only_one(self, scope: str) -> Caller | None:
+        """The caller that has this right, if no other has it."""
+        found = [caller for caller in self._by_id.values() if scope in caller.scopes]
+        return found[0] if len(found) == 1 else None
+
     def bearer(self, authorization: str) -> Caller:
         """The caller of `Bearer KEY`. Every key is compared, each in constant time. Raises NotAuthenticated."""
         scheme, _, token = authorization.partition(" ")

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from yidi_gateway.access.redaction import redacted
 from yidi_gateway.problem import Problem
 from yidi_sdk import wire
+from yidi_sdk.catalogue import Transaction
 from yidi_sdk.rules.reasons import Language
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -78,6 +79,25 @@ def parse(raw: bytes, model: type[ModelT], *, needed: bool, language: Language) 
         return model.model_validate(content), hash_of(content)
     except ValidationError as error:
         raise Problem("BAD_REQUEST", http=422, fields=fields_of(error, language)) from None
+
+
+def path_with_query(request: Request) -> str:
+    """The path with its query, as sent: what a signature covers."""
+    raw = request.scope.get("raw_path") or request.scope["path"].encode()
+    query = request.scope.get("query_string", b"")
+    whole: bytes = raw + (b"?" + query if query else b"")
+    return whole.decode("latin-1")
+
+
+def input_fields(row: Transaction[Any], error: ValidationError, language: Language) -> list[tuple[str, str]]:
+    """Path and sentence of every field of a message's `input` that is wrong, as it stands on the wire."""
+    main = row.input.main_node
+    found: list[tuple[str, str]] = []
+    for entry, (path, sentence) in zip(error.errors(), fields_of(error, language), strict=False):
+        first = str(entry["loc"][0]) if entry["loc"] else ""
+        beside = main is None or first in row.input.sibling_nodes
+        found.append((f"input.{path}" if beside else f"input.{main}.{path}".rstrip("."), sentence))
+    return found
 
 
 def hash_of(content: Any) -> str:

@@ -1,6 +1,6 @@
 """The REST door: authenticate, read, hand over, tell. Every call goes through `Door.call`; the rows are in `routes`."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
 import structlog
@@ -75,7 +75,7 @@ class Door:
         if signed is not None:
             self._house.callers.claimed(signed, now)
             raw = await reading.read_bytes(request, limit)
-            caller = self._house.callers.verify(signed, request.method, path_of(request), raw, now)
+            caller = self._house.callers.verify(signed, request.method, reading.path_with_query(request), raw, now)
         else:
             caller = self._bearer(request)
             self._may(route, caller)
@@ -127,16 +127,8 @@ class Door:
         return told.response(told.of_problem(problem, language, incident, headers))
 
 
-def path_of(request: Request) -> str:
-    """The path with its query, as sent: what a signature covers."""
-    raw = request.scope.get("raw_path") or request.scope["path"].encode()
-    query = request.scope.get("query_string", b"")
-    whole: bytes = raw + (b"?" + query if query else b"")
-    return whole.decode("latin-1")
-
-
-def app(house: House, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
-    """The door as an ASGI application."""
+def app(house: House, lifespan: Lifespan[Starlette] | None = None, more: Iterable[Path] = ()) -> Starlette:
+    """The door as an ASGI application, with the paths of other doors beside its own."""
     door = Door(house)
     paths = [Path(row.path, _endpoint(door, row), methods=[row.method]) for row in ROUTES]
     paths.append(Path(OPENAPI_PATH, _fixed(encode(openapi.document()), "application/json"), methods=["GET"]))
@@ -144,6 +136,7 @@ def app(house: House, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
         Path(f"/docs/{name}", _fixed(observing.asset(name), media_type), methods=["GET"])
         for name, media_type in observing.ASSETS.items()
     ]
+    paths += more
     handlers = {HTTPException: door.failed, Exception: door.failed}
     return Starlette(routes=paths, lifespan=lifespan, exception_handlers=handlers)
 

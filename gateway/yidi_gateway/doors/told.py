@@ -30,11 +30,6 @@ OWN: Mapping[str, tuple[tuple[str, str], tuple[str, str], str]] = {
         ("把编号告诉信息科；用同一请求号查询或重试", "Give IT the incident number; ask or repeat with the same key"),
         "it",
     ),
-    "OWNED_BY_VISIT": (
-        ("这次就诊由网关办理，不能另发涉及资金的交易", "The gateway runs this visit: no money transaction beside it"),
-        ("用就诊的结算、撤销或退费接口", "Use the visit's settle, cancel or refund"),
-        "it",
-    ),
     "OWNED_BY_GATEWAY": (
         ("签到、签退和冲正由网关自己办理", "The gateway signs in, signs out and reverses by itself"),
         ("不用发送；要放弃一笔用void", "Do not send it; to give one up use void"),

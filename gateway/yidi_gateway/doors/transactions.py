@@ -3,30 +3,27 @@
 What the gateway does by itself is refused here: sign-in, sign-out and reversals, and money on a visit that it runs.
 """
 
-from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
 
-from yidi_gateway.doors.reading import fields_of, key_of
+from yidi_gateway.doors.orders import busy_on, carried, is_ours, part, scopes_of
+from yidi_gateway.doors.reading import input_fields, key_of
 from yidi_gateway.doors.table import Asked, House
 from yidi_gateway.engine import Order
 from yidi_gateway.ids import new_id
-from yidi_gateway.journal.port import Search
 from yidi_gateway.lifecycle import OPEN, TOLD, State
 from yidi_gateway.problem import Problem, words
 from yidi_gateway.shapes import TransactionIn
 from yidi_gateway.submission import Submission
 from yidi_gateway.visits import Answer, Call
 from yidi_gateway.visits.telling import PENDING, RETRY_S
-from yidi_sdk.catalogue import Effect, Transaction, by_infno, row_of
+from yidi_sdk.catalogue import Effect, Transaction, by_infno
 from yidi_sdk.errors import Misused
 from yidi_sdk.message import Input, Output
-from yidi_sdk.transactions import RegisterOutpatient, SignIn, SignOut
+from yidi_sdk.transactions import SignIn, SignOut
 
-REGISTERED_WITHIN = timedelta(days=31)
 DONE, ACCEPTED, CONFLICT = 200, 202, 409
 
 
@@ -50,7 +47,7 @@ async def transact(house: House, asked: Asked) -> Answer:
     except Misused as error:
         raise misused(error) from None
     key = key_of(asked.call.key, needed=True) or ""
-    if await is_ours(house, asked.call, message):
+    if await is_ours(house.engine, message):
         raise Problem("OWNED_BY_VISIT", http=CONFLICT, detail=row.infno)
     order = Order(
         caller=asked.call.caller,
@@ -59,8 +56,8 @@ async def transact(house: House, asked: Asked) -> Answer:
         operator=operator,
         insured_division=division,
         busy_on=busy_on(row, message),
-        psn_no=_part(message, "psn_no"),
-        mdtrt_id=_part(message, "mdtrt_id"),
+        psn_no=part(message, "psn_no"),
+        mdtrt_id=part(message, "mdtrt_id"),
         expected_total=getattr(message, "medfee_sumamt", None),
     )
     subject = new_id(house.engine.clock.now())
@@ -68,26 +65,12 @@ async def transact(house: House, asked: Asked) -> Answer:
     return await house.once(asked.call, route, subject, lambda _subject: submitted(house, asked.call, order))
 
 
-def scopes_of(row: Transaction[Any]) -> tuple[str, ...]:
-    """The rights of which one is needed: asking, settling, or taking a settlement back."""
-    if row.effect in (Effect.QUERY, Effect.TRIAL):
-        return ("query", "settle")
-    takes_back = row.effect is Effect.COMMIT and "setl_id" in row.input.model_fields
-    return ("refund",) if takes_back else ("settle",)
-
-
 def message_of(row: Transaction[Any], nodes: dict[str, Any], call: Call) -> Input[Any]:
     """The typed message. Raises Problem with every field that is wrong."""
     try:
         return row.input.from_wire(nodes)
     except ValidationError as error:
-        main = row.input.main_node
-        found: list[tuple[str, str]] = []
-        for entry, (path, sentence) in zip(error.errors(), fields_of(error, call.language), strict=False):
-            first = str(entry["loc"][0]) if entry["loc"] else ""
-            beside = main is None or first in row.input.sibling_nodes
-            found.append((f"input.{path}" if beside else f"input.{main}.{path}".rstrip("."), sentence))
-        raise Problem("BAD_REQUEST", http=422, fields=found) from None
+        raise Problem("BAD_REQUEST", http=422, fields=input_fields(row, error, call.language)) from None
 
 
 def misused(error: Misused) -> Problem:
@@ -97,17 +80,7 @@ def misused(error: Misused) -> Problem:
 
 async def submitted(house: House, call: Call, order: Order) -> Answer:
     """Submit, drive, tell. Raises Problem for what did not happen."""
-    begun = await house.engine.journal.search(Search(caller=order.caller, key=order.key))
-    for stands in begun.items:
-        if not stands.released:  # carried on also in downtime, when nothing new may begin
-            return told(house, call, await house.engine.run(stands.id, call.patience_s))
-    admitted = await house.engine.submit(order)
-    if admitted.busy and await was_undone(house, admitted.submission):
-        admitted = await house.engine.submit(replace(order, busy_on=f"{order.busy_on}/{admitted.submission.id}"))
-    if admitted.busy:
-        raise Problem("BASKET_BUSY", http=CONFLICT, extra={"submission_id": admitted.submission.id})
-    row = await house.engine.run(admitted.submission.id, call.patience_s)
-    return told(house, call, row)
+    return told(house, call, await carried(house.engine, order, call.patience_s))
 
 
 def told(house: House, call: Call, row: Submission) -> Answer:
@@ -145,55 +118,6 @@ def told(house: House, call: Call, row: Submission) -> Answer:
     return Answer(DONE, body)
 
 
-async def was_undone(house: House, row: Submission) -> bool:
-    """Whether a settled submission was undone by its business undo since, so that another may take its place."""
-    transaction = by_infno(row.infno)
-    if row.state is not State.CONFIRMED or row.setl_id is None or transaction is None:
-        return False
-    found = await house.engine.journal.search(Search(setl_id=row.setl_id, infno=transaction.undone_by))
-    undone = [other for other in found.items if other.state is State.CONFIRMED]
-    return bool(undone)
-
-
-def busy_on(row: Transaction[Any], message: Input[Any]) -> str | None:
-    """What may be busy with one such message only: the settlement, else the visit (and disease) it names."""
-    for name in ("setl_id", "mdtrt_id", "ipt_otp_no"):
-        value = _part(message, name)
-        if value:
-            return "/".join(("tx", row.infno, name, value, _part(message, "dise_codg"), _part(message, "psn_no")))
-    return None
-
-
-async def is_ours(house: House, call: Call, message: Input[Any]) -> bool:
-    """Whether the message names a visit or settlement that the gateway runs for this or another caller."""
-    del call
-    setl_id, mdtrt_id = _part(message, "setl_id"), _part(message, "mdtrt_id")
-    journal = house.engine.journal
-    if setl_id:
-        found = await journal.search(Search(setl_id=setl_id))
-        if any(row.visit_id for row in found.items):
-            return True
-    if not mdtrt_id:
-        return False
-    since = house.engine.clock.now() - REGISTERED_WITHIN
-    cursor: str | None = None
-    while True:
-        search = Search(infno=row_of(RegisterOutpatient).infno, since=since, cursor=cursor, limit=200)
-        found = await journal.search(search)
-        for row in found.items:
-            same_person = row.psn_no in ("", _part(message, "psn_no"))
-            if row.visit_id and same_person and registered_as(house.engine.output_of(row)) == mdtrt_id:
-                return True
-        cursor = found.next
-        if cursor is None:
-            return False
-
-
-def registered_as(output: Output | None) -> str | None:
-    """The visit's number at the platform in the answer to a registration."""
-    return getattr(getattr(output, "data", None), "mdtrt_id", None)
-
-
 def plain(output: Output) -> dict[str, Any]:
     """An output as the door writes it: amounts as text."""
     nodes: dict[str, Any] = _texts(output.model_dump(exclude_none=True))
@@ -206,7 +130,3 @@ def _texts(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_texts(part) for part in value]  # pyright: ignore[reportUnknownVariableType] - any JSON
     return str(value) if isinstance(value, Decimal) else value
-
-
-def _part(message: Input[Any], name: str) -> str:
-    return str(getattr(message, name, None) or "")

@@ -160,6 +160,10 @@ class Book:
             self._driver.execute(ending, values)
         return None if move is None else self.move(move)
 
+    def attempt(self, msgid: str) -> Attempt | None:
+        row = self._driver.one(statements.ATTEMPT, at_msgid=msgid)
+        return None if row is None else self._rows.attempt(row)
+
     def attempts(self, submission_id: str | None, visit_id: str | None) -> tuple[Attempt, ...]:
         wanted = {(True, True): statements.ATTEMPTS_OF_BOTH, (True, False): statements.ATTEMPTS_OF_SUBMISSION}
         wanted |= {(False, True): statements.ATTEMPTS_OF_VISIT, (False, False): statements.ATTEMPTS}

@@ -102,6 +102,10 @@ class MemoryJournal:
         self._attempts[finish.msgid] = attempt
         return row
 
+    async def attempt(self, msgid: str) -> Attempt | None:
+        self._usable()
+        return self._attempts.get(msgid)
+
     async def attempts(self, submission_id: str | None = None, visit_id: str | None = None) -> tuple[Attempt, ...]:
         self._usable()
         hits = (

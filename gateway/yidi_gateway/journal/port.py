@@ -50,6 +50,7 @@ class Search:
     visit_id: str | None = None
     setl_id: str | None = None
     msgid: str | None = None
+    mdtrt_id: str | None = None
     infno: str | None = None
     acknowledged: bool | None = None
     cursor: str | None = None
@@ -115,6 +116,10 @@ class Journal(Protocol):
     async def finish(self, finish: Finish, move: Move | None = None) -> Submission | None:
         """Keep what came of an attempt, and the move that follows from it. The attempt's result is kept even when the
         move lost (a late answer is evidence)."""
+        ...
+
+    async def attempt(self, msgid: str) -> Attempt | None:
+        """The envelope of a msgid, ours or one that a HIS chose."""
         ...
 
     async def attempts(self, submission_id: str | None = None, visit_id: str | None = None) -> tuple[Attempt, ...]: ...

@@ -153,7 +153,7 @@ def age(row: Submission) -> tuple[datetime, str]:
 
 def matches(row: Submission, search: Search) -> bool:
     """Whether a row belongs to a search, its cursor aside."""
-    wanted = {"caller", "key", "visit_id", "setl_id", "msgid", "infno"}
+    wanted = {"caller", "key", "visit_id", "setl_id", "msgid", "mdtrt_id", "infno"}
     same = all(getattr(search, name) in (None, getattr(row, name)) for name in wanted)
     told = search.acknowledged is None or search.acknowledged == (row.acknowledged_at is not None)
     in_state = search.states is None or row.state in search.states

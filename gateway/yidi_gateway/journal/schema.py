@@ -158,6 +158,7 @@ submissions = Table(
     Index("submissions_visit", "visit_id"),
     Index("submissions_setl", "setl_id"),
     Index("submissions_msgid", "msgid"),
+    Index("submissions_mdtrt", "mdtrt_id"),
     Index("submissions_psn", "psn_index"),
 )
 

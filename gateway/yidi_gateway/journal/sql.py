@@ -75,6 +75,9 @@ class SqlJournal:
     async def finish(self, finish: Finish, move: Move | None = None) -> Submission | None:
         return await self._writer.run(lambda book: book.finish(finish, move))
 
+    async def attempt(self, msgid: str) -> Attempt | None:
+        return await self._reader.run(lambda book: book.attempt(msgid))
+
     async def attempts(self, submission_id: str | None = None, visit_id: str | None = None) -> tuple[Attempt, ...]:
         return await self._reader.run(lambda book: book.attempts(submission_id, visit_id))
 

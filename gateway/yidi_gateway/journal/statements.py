@@ -19,7 +19,7 @@ from yidi_gateway.journal.schema import (
 )
 from yidi_gateway.lifecycle import OPEN, State
 
-SEARCHED = ("caller", "key", "visit_id", "setl_id", "msgid", "infno")
+SEARCHED = ("caller", "key", "visit_id", "setl_id", "msgid", "mdtrt_id", "infno")
 """The columns that a search may name."""
 
 ADD = {table.name: insert(table) for table in schema.metadata.sorted_tables}
