@@ -24,7 +24,7 @@ from yidi_sdk.message import Input, Output
 from yidi_sdk.posters import Limits, Reply
 from yidi_sdk.profile import Profile
 from yidi_sdk.protocol import Request, decode, encode, make_msgid
-from yidi_sdk.signing import HeaderSecret
+from yidi_sdk.signing import HeaderSecret, SkewWatch
 
 OutputT = TypeVar("OutputT", bound=Output)
 MOST_SERIALS = 9999
@@ -46,6 +46,8 @@ ATTEMPTS: Mapping[Effect, int] = {
 }
 """How often a message may go out at most. Uploads and reversals are repeated only when proven not sent."""
 LONGEST_PAUSE_S = 4.0
+ABOUT_TIME = ("clock_wrong", "signature_wrong")
+"""Rows of the error catalogue under which a wrong clock of ours may be the cause."""
 
 
 class NotKept(NotSent):
@@ -131,6 +133,10 @@ class Desk:
     secret: HeaderSecret | None
     limits: Mapping[Effect, Limits]
     sign_nos: dict[str, str] = field(default_factory=dict[str, str])
+    watch: SkewWatch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watch = SkewWatch(self.clock, time.perf_counter, self.profile.clock_skew_max_s)
 
     def request(
         self,
@@ -155,8 +161,16 @@ class Desk:
             secret=self.secret,
         )
 
-    def read(self, row: Transaction[OutputT], request: Request, reply: Reply) -> OutputT:
-        return decode(row, request, reply.status, reply.headers, reply.body, profile=self.profile)
+    def read(self, row: Transaction[OutputT], request: Request, reply: Reply, began: float) -> OutputT:
+        """The answer. `began` is what `told` gave; an error about time or signature says what was measured."""
+        self.watch.hear(reply.headers, began)
+        try:
+            return decode(row, request, reply.status, reply.headers, reply.body, profile=self.profile)
+        except (Refused, Unknown) as error:
+            skew = self.watch.latest
+            if skew is not None and error.key in ABOUT_TIME:
+                error.args = (f"{error} | {skew.sentence_zh} / {skew.sentence_en}",)
+            raise
 
     def held(self, operator: Operator) -> str:
         """The operator's sign-in number. Misused when there is none."""
@@ -192,12 +206,12 @@ def beijing_now() -> datetime:
 
 
 @contextmanager
-def told(request: Request) -> Generator[None]:
-    """Name the message in every error, and log what came of it."""
+def told(request: Request) -> Generator[float]:
+    """Name the message in every error, and log what came of it. Gives the stopwatch as it stood at the beginning."""
     begun = time.perf_counter()
     outcome, key = "ok", None
     try:
-        yield
+        yield begun
     except YidiError as error:
         error.infno, error.msgid = request.infno, request.msgid
         outcome = type(error).__name__

@@ -1,12 +1,14 @@
 """`yidi`: explain, list the transactions, send one, ask whether a patient may settle directly, tell a deadline.
 
+One file, though long: every command stands here with its options, and only asks others.
+
 Exit codes: 0 done, 1 a business "no", 2 wrong usage or configuration, 3 platform unreachable, 4 outcome unknown.
 """
 
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
     from yidi_sdk.client import Client
     from yidi_sdk.institution import Settings
-    from yidi_sdk.message import Input
     from yidi_sdk.profile import Profile
     from yidi_sdk.rules.clocks import Calendar
 
@@ -24,7 +25,8 @@ SETTINGS_FILE = "yidi.toml"
 PIPE_WIDTH = 120
 
 app = typer.Typer(
-    help="Cross-province medical-insurance settlement: explain, catalogue, call, eligibility, clock.",
+    help="Cross-province medical-insurance settlement (异地就医直接结算). Begin with `yidi explain 2207`, "
+    "`yidi explain psn_no` or the text of an error.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -38,19 +40,85 @@ def main() -> None:
 
 @app.command()
 def explain(
-    query: Annotated[str, typer.Argument(help="Field name, Chinese label, infno, or a platform's error text.")],
+    query: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="psn_no, 人员编号, 2207, 1301, SettleOutpatient, insutype=310, med_type 14, M03900, NOT_FILED, "
+            "or the text of an error in quotes."
+        ),
+    ] = None,
+    language: Annotated[str, typer.Option("--lang", help="zh, en, or both side by side.")] = "both",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
+    profile: Annotated[
+        str, typer.Option("--profile", help="Province, where a number means something else in another.")
+    ] = "",
+    errors_file: Annotated[
+        Path | None, typer.Option("--errors", help="TOML file of more error rows; default YIDI_ERRORS.")
+    ] = None,
+    unmapped: Annotated[
+        Path | None, typer.Option("--unmapped", help="File of error texts, one a line: count those without a row.")
+    ] = None,
 ) -> None:
     """Say what a field, a transaction or an error text means, in Chinese and English."""
     from yidi_sdk import explain as explaining
-    from yidi_sdk.explain import pages
+    from yidi_sdk import wire
+    from yidi_sdk.explain import pages, records
 
-    found = explaining.about(query)
+    if language not in ("both", "zh", "en"):
+        fail(WRONG, "--lang: zh, en or both is wanted")
+    if profile:
+        _profile(profile)
+    _use_errors(errors_file)
+    if unmapped is not None:
+        _count(unmapped, profile, as_json=as_json)
+        return
+    text = " ".join(query or ())
+    if not text.strip():
+        fail(WRONG, "a name, a number, a code or an error text is wanted; --help has examples")
+    found = explaining.about(text, profile or None)
     if found is None:
-        near = explaining.suggestions(query)
+        near = explaining.suggestions(text)
         hint = f"; did you mean {', '.join(near)}?" if near else "; try a field name, an infno or the text of an error"
         fail(NO, f"nothing is known of that{hint}")
-    for line in pages.lines(found, query):
+    if as_json:
+        typer.echo(wire.dumps(records.record(found, text)).decode())
+        return
+    for line in pages.lines(found, text, language):  # type: ignore[arg-type]  # one of the three
         typer.echo(line)
+
+
+def _use_errors(file: Path | None) -> None:
+    """The error rows of a file, or of those that YIDI_ERRORS names."""
+    from yidi_sdk.explain import errors
+
+    try:
+        errors.use(*(() if file is None else (file,)))
+    except OSError as error:
+        fail(WRONG, f"cannot read {error.filename}: {error.strerror}")
+    except ValueError as error:
+        fail(WRONG, str(error))
+
+
+def _count(file: Path, profile: str, *, as_json: bool) -> None:
+    """How often each text of the file comes that no row explains, without anything of a person."""
+    from yidi_sdk import wire
+    from yidi_sdk.explain import errors
+    from yidi_sdk.explain.tally import Tally
+
+    try:
+        texts = [text for text in file.read_text(encoding="utf-8").splitlines() if text.strip()]
+    except (OSError, UnicodeDecodeError):
+        fail(WRONG, f"cannot read {file}: a text file in UTF-8 is wanted")
+    tally = Tally()
+    for text in texts:
+        if errors.match(text, profile=profile) is None:
+            tally.add(text)
+    if as_json:
+        typer.echo(wire.dumps({"texts": len(texts), "unmapped": tally.counts()}).decode())
+        return
+    for plain, times in tally.counts().items():
+        typer.echo(f"{times:>6}  {plain}")
+    typer.echo(f"没有说明 unmapped: {tally.total} / {len(texts)}")
 
 
 @app.command()
@@ -88,27 +156,38 @@ def catalogue(
 
 @app.command()
 def call(
-    infno: Annotated[str, typer.Argument(help="Number of the transaction.")],
-    source: Annotated[
-        str, typer.Option("--input", help="JSON file with the nodes of `input`; - reads standard input.")
+    infno: Annotated[
+        str, typer.Argument(help="Number of the transaction, also one known by its name only (`yidi explain 1301`).")
     ],
-    insured: Annotated[str, typer.Option("--insured", help="The person's insured division, from 1101.")] = "",
+    source: Annotated[
+        str, typer.Option("--input", help='JSON file with the nodes of `input`, as {"data":{...}}; - reads stdin.')
+    ],
+    insured: Annotated[
+        str, typer.Option("--insured", help="insuplc_admdvs of the person (6 digits), from the answer to 1101.")
+    ] = "",
     config: Annotated[
         Path | None, typer.Option("--config", help="TOML file; default yidi.toml, else YIDI_ variables.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent, and send nothing.")] = False,
+    profile: Annotated[str, typer.Option("--profile", help="Province to speak as, instead of the configured.")] = "",
+    raw: Annotated[bool, typer.Option("--raw", help="Send the input as it is, without checking its fields.")] = False,
 ) -> None:
     """Send one transaction to the configured platform and print its typed output."""
-    from yidi_sdk import wire
+    from yidi_sdk import calling, wire
     from yidi_sdk.transactions import SignIn, SignOut
 
-    message = _message(infno, source)
-    settings, profile = _settings(config)
+    if profile:
+        _profile(profile)
+    settings, spoken = _settings(config, profile)
+    _use_errors(None)
     with _told():
+        calling.check_number(infno, spoken.name, raw=raw)
+        nodes = calling.read_nodes(_content(source), source)
+        message = calling.message_of(infno, nodes, spoken.name, raw=raw)
         if dry_run:
-            typer.echo(_envelope(message, settings, profile, insured))
+            typer.echo(calling.shown(message, settings, spoken, insured))
             return
-        with _client(settings, profile) as client:
+        with _client(settings, spoken) as client:
             if not isinstance(message, (SignIn, SignOut)):
                 client.sign_in()
             output = client.send(message, insured_division=insured)
@@ -161,6 +240,7 @@ def eligibility(
     if kind not in verdicts.KINDS:
         fail(WRONG, f"--kind: one of {', '.join(verdicts.KINDS)} is wanted")
     settings, profile = _settings(config)
+    _use_errors(None)
     answers = verdicts.Answers(kind, tuple(disease or ()), emergency, trauma, third_party, name)
     with _told(), _client(settings, profile) as client:
         client.sign_in()
@@ -175,7 +255,7 @@ def clock(
     name: Annotated[str, typer.Argument(help="Name of the clock, such as day_reconciliation.")],
     start: Annotated[str, typer.Option("--start", help="Month, day or moment in ISO 8601.")],
     calendar: Annotated[
-        Path | None, typer.Option("--calendar", help="TOML file: years, holidays, make_up_days (lists).")
+        Path | None, typer.Option("--calendar", help="TOML file in place of ours: years, holidays, make_up_days.")
     ] = None,
 ) -> None:
     """A deadline: until when it runs, and when it alarms."""
@@ -198,6 +278,8 @@ def clock(
             typer.echo(f"{label}: {moment.isoformat()}")
     if found.listed_on is not None:
         typer.echo(f"清单 listed on: {found.listed_on}")
+    if found.notice:
+        typer.echo(found.notice)
 
 
 def fail(code: int, sentence: str) -> NoReturn:
@@ -209,10 +291,10 @@ def fail(code: int, sentence: str) -> NoReturn:
 def _calendar(file: Path | None) -> "Calendar":
     import tomllib
 
-    from yidi_sdk.rules.clocks import Calendar
+    from yidi_sdk.rules.clocks import Calendar, published
 
     if file is None:
-        return Calendar()
+        return published()
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
         return Calendar(
@@ -224,30 +306,25 @@ def _calendar(file: Path | None) -> "Calendar":
         fail(WRONG, f"{file} is no calendar: a TOML file with years, holidays and make_up_days is wanted")
 
 
-def _message(infno: str, source: str) -> "Input[Any]":
-    from yidi_sdk import wire
-    from yidi_sdk.catalogue import by_infno
-    from yidi_sdk.errors import Misused
-    from yidi_sdk.protocol import read_input
-
-    row = by_infno(infno.upper())
-    if row is None:
-        fail(WRONG, f"there is no transaction {infno}; `yidi catalogue` lists them")
+def _content(source: str) -> bytes:
+    """The bytes of a file, or of standard input."""
     try:
-        nodes = wire.loads(sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes())
+        return sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     except OSError as error:
         fail(WRONG, f"cannot read {source}: {error.strerror}")
-    except wire.NotJson as error:
-        fail(WRONG, f"{source}: {error}")
-    if not isinstance(nodes, dict):
-        fail(WRONG, f"{source}: an object with the nodes of `input` is wanted")
+
+
+def _profile(name: str) -> "Profile":
+    from yidi_sdk import profile as profiles
+
     try:
-        return read_input(row, nodes)  # pyright: ignore[reportUnknownArgumentType] - any JSON
-    except Misused as error:
-        fail(WRONG, "; ".join(f"{problem.path}: {problem.message}" for problem in error.fields))
+        return profiles.load(name)
+    except ValueError as error:
+        fail(WRONG, str(error))
 
 
-def _settings(config: Path | None) -> "tuple[Settings, Profile]":
+def _settings(config: Path | None, name: str = "") -> "tuple[Settings, Profile]":
+    """The settings, and the profile that they or the command line name."""
     from yidi_sdk import institution
     from yidi_sdk import profile as profiles
 
@@ -256,7 +333,7 @@ def _settings(config: Path | None) -> "tuple[Settings, Profile]":
             settings = institution.from_env()
         else:
             settings = institution.from_toml(config or SETTINGS_FILE)
-        profile = profiles.load(settings.profile)
+        profile = profiles.load(name or settings.profile)
         return settings, profile if settings.path is None else profile.with_(path=settings.path)
     except OSError as error:
         fail(WRONG, f"cannot read {config}: {error.strerror}")
@@ -282,24 +359,3 @@ def _client(settings: "Settings", profile: "Profile") -> "Client":
         secret=secret,
         msgids=SharedMsgids(counter, profile, settings.institution.code),
     )
-
-
-def _envelope(message: "Input[Any]", settings: "Settings", profile: "Profile", insured: str) -> str:
-    """What would be sent: address and body. Header signatures need a clock and a nonce, so they are left out."""
-    from datetime import datetime
-
-    from yidi_sdk.envelope import BEIJING
-    from yidi_sdk.protocol import encode, make_msgid
-
-    now = datetime.now(BEIJING)
-    request = encode(
-        message,
-        profile=profile.with_(header_scheme="none"),
-        url=settings.url,
-        institution=settings.institution,
-        operator=settings.operator,
-        msgid=make_msgid(profile, settings.institution.code, now, 0),
-        now=now,
-        insured_division=insured,
-    )
-    return f"POST {request.url}\n{request.body.decode()}"

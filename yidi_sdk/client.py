@@ -18,7 +18,7 @@ from yidi_sdk.message import Input, Output
 from yidi_sdk.posters import AsyncPoster, Limits, Poster, Reply
 from yidi_sdk.profile import Profile
 from yidi_sdk.protocol import Request
-from yidi_sdk.signing import HeaderSecret
+from yidi_sdk.signing import HeaderSecret, Skew
 from yidi_sdk.transactions.session import SignedIn, SignedOut, SignIn, SignOut
 
 OutputT = TypeVar("OutputT", bound=Output)
@@ -85,10 +85,10 @@ class Client:
 
         def once() -> OutputT:
             request = self._desk.request(message, insured_division, msgid, sign_no, operator)
-            with told(request):
+            with told(request) as began:
                 self._keep(request)
                 reply = self._poster.post(request.url, request.headers, request.body, self._desk.limits[request.effect])
-                return self._desk.read(row_of(message), request, reply)
+                return self._desk.read(row_of(message), request, reply, began)
 
         try:
             return once()
@@ -97,6 +97,11 @@ class Client:
                 raise
             first = error
         return repeat(message, first, once, self._sleep)
+
+    @property
+    def clock_skew(self) -> Skew | None:
+        """How far our clock is from the platform's by the Date header of the last answer, None where none told it."""
+        return self._desk.watch.latest
 
     def sign_in(self, *, operator: Operator | None = None, mac: str = "", ip: str = "") -> SignedIn:
         """Open a session; its number travels in every later message of this operator."""
@@ -172,10 +177,10 @@ class AsyncClient:
 
         async def once() -> OutputT:
             request = self._desk.request(message, insured_division, msgid, sign_no, operator)
-            with told(request):
+            with told(request) as began:
                 await self._keep(request)
                 reply = await self.post(request, self._desk.limits[request.effect])
-                return self._desk.read(row_of(message), request, reply)
+                return self._desk.read(row_of(message), request, reply, began)
 
         try:
             return await once()
@@ -188,6 +193,11 @@ class AsyncClient:
     async def post(self, request: Request, limits: Limits) -> Reply:
         """The poster alone, for those who keep and read by themselves. Raises NotSent or TimedOut."""
         return await self._poster.post(request.url, request.headers, request.body, limits)
+
+    @property
+    def clock_skew(self) -> Skew | None:
+        """See `Client.clock_skew`."""
+        return self._desk.watch.latest
 
     async def sign_in(self, *, operator: Operator | None = None, mac: str = "", ip: str = "") -> SignedIn:
         """Open a session; its number travels in every later message of this operator."""

@@ -1,12 +1,13 @@
 """Code sets: wire values with their Chinese labels, and enums for the few that the rules speak of.
 
 Provinces extend nearly every set. An open set lets unknown values through; a closed set refuses them before anything is
-sent. The tables lie in `codes.toml`, with what each rests on, and are read when the first of them is asked for.
+sent. The tables lie in `codes.toml`, with what each rests on, and are read when the first of them is asked for. What
+the platform itself gave since (`code_tables`) stands over them, for the whole process.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -47,20 +48,48 @@ class Unmapped:
     share: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """How far a hospital's own codes reach the national ones. `mapped`: own code to national code; `unmapped`: own
+    codes without one, with how often each stands in the list; `astray`: own codes whose national code is not in the
+    national list. `share`: the part of the list, each code as often as it stands there, that is mapped."""
+
+    total: int
+    mapped: Mapping[str, str]
+    unmapped: Mapping[str, int]
+    astray: Mapping[str, str]
+    share: Decimal
+
+
 class Tables(Mapping[str, CodeSet]):
-    """The code sets by name, read from their file once."""
+    """The code sets by name: those that come with the package, read from their file once, and over them what was
+    renewed. Threads may read while another renews."""
+
+    def __init__(self) -> None:
+        self._renewed: Mapping[str, CodeSet] = {}
 
     def __getitem__(self, name: str) -> CodeSet:
-        return _read()[name]
+        return self._renewed.get(name) or _read()[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(_read())
+        return iter({**_read(), **self._renewed})
 
     def __len__(self) -> int:
-        return len(_read())
+        return len({**_read(), **self._renewed})
+
+    def renew(self, name: str, values: Mapping[str, str], evidence: str) -> None:
+        """Put the platform's own values in the place of the shipped ones. A closed set keeps the shipped ones as well:
+        a table that came back short must not stop the hospital."""
+        shipped = _read().get(name) or CodeSet(name, name, {})
+        kept = {**shipped.values, **values} if shipped.closed else dict(values)
+        self._renewed = {**self._renewed, name: replace(shipped, values=kept, evidence=evidence)}
+
+    def as_shipped(self) -> None:
+        """Forget everything that was renewed."""
+        self._renewed = {}
 
 
-CODE_SETS: Mapping[str, CodeSet] = Tables()
+CODE_SETS = Tables()
 
 
 def unmapped(name: str, given: Iterable[str]) -> Unmapped:
@@ -69,8 +98,23 @@ def unmapped(name: str, given: Iterable[str]) -> Unmapped:
     counted = Counter(given)
     unknown = {value: times for value, times in sorted(counted.items()) if value not in known}
     total = counted.total()
-    share = (Decimal(sum(unknown.values())) / total).quantize(FOUR_PLACES) if total else Decimal(0)
-    return Unmapped(total, unknown, share)
+    return Unmapped(total, unknown, _share(sum(unknown.values()), total))
+
+
+def coverage(given: Iterable[str], mapping: Mapping[str, str], national: Collection[str] | None = None) -> Mapped:
+    """What becomes of the `given` own codes (of items, departments, anything) under a hospital's `mapping`. Without the
+    list of `national` codes none is astray."""
+    counted = Counter(given)
+    targets = {code: mapping[code] for code in sorted(counted) if mapping.get(code)}
+    astray = {code: target for code, target in targets.items() if national is not None and target not in national}
+    mapped = {code: target for code, target in targets.items() if code not in astray}
+    without = {code: times for code, times in sorted(counted.items()) if code not in targets}
+    total = counted.total()
+    return Mapped(total, mapped, without, astray, _share(sum(counted[code] for code in mapped), total))
+
+
+def _share(part: int, total: int) -> Decimal:
+    return (Decimal(part) / total).quantize(FOUR_PLACES) if total else Decimal(0)
 
 
 @cache

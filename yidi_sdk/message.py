@@ -101,6 +101,9 @@ class Answer(Shape):
 class Output(Answer):
     """The `output` part of an answer: its fields are the nodes, named as on the wire."""
 
+    is_file: ClassVar[bool] = False
+    """Whether the answer is a file in the place of an envelope."""
+
 
 class Nothing(Output):
     """The answer of a transaction that returns no node: `infcode` 0 is all there is to know."""

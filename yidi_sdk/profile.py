@@ -30,7 +30,8 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One province's way of speaking. `evidence` maps a field's name to how well it is known.
+    """One province's way of speaking. `evidence` maps a field's name to how well it is known; `based_on` has the names
+    of the profiles it is made from, the first one first.
 
     `flag_codes` maps a wire field to its codes by our own word (`ORD`, `EMG`); `aliases` maps a spelling seen in
     answers to the field it means; `success_texts` are the texts an answer may carry beside `infcode` 0. `node_names`
@@ -72,6 +73,11 @@ class Profile:
     aliases: Mapping[str, str] = field(default_factory=dict[str, str])
     capabilities: Capabilities = field(default_factory=Capabilities)
     evidence: Mapping[str, str] = field(default_factory=dict[str, str])
+    based_on: tuple[str, ...] = ()
+
+    def is_of(self, province: str) -> bool:
+        """Whether this is the profile of that name, or one made from it."""
+        return province == self.name or province in self.based_on
 
     def with_(self, **changes: Any) -> Self:
         """The same profile with some values changed, capabilities by their own names. TypeError for an unknown name,
@@ -94,6 +100,7 @@ class Profile:
 
 
 CAPABILITY_NAMES = frozenset(f.name for f in fields(Capabilities))
+VALUE_NAMES = frozenset(f.name for f in fields(Profile)) - {"name", "capabilities", "evidence", "based_on"}
 CHOICES: dict[str, tuple[str, ...]] = {
     "path": ("single", "per_infno"),
     "header_scheme": ("none", "tif", "csb", "hmac-sm3", "bearer"),
@@ -136,7 +143,7 @@ def from_data(data: Mapping[str, Any]) -> Profile:
     evidence: dict[str, str] = {}
     values = _split(data.get("values", {}), evidence)
     able = _split(data.get("capabilities", {}), evidence)
-    unknown = (values.keys() - {f.name for f in fields(Profile)}) | (able.keys() - CAPABILITY_NAMES)
+    unknown = (values.keys() - VALUE_NAMES) | (able.keys() - CAPABILITY_NAMES)
     if unknown:
         raise ValueError(f"no profile has {', '.join(sorted(unknown))}")
     _check(values)
@@ -147,6 +154,7 @@ def from_data(data: Mapping[str, Any]) -> Profile:
     return replace(
         base,
         name=name,
+        based_on=(*base.based_on, base.name) if "base" in data else (),
         capabilities=replace(base.capabilities, **able),
         evidence={**dict.fromkeys(base.evidence, "inferred"), **evidence},
         **values,

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from pydantic import ValidationError
 
-from yidi_sdk import envelope, signing, wire
+from yidi_sdk import archive, envelope, signing, wire
 from yidi_sdk.catalogue import Effect, Transaction, row_of
 from yidi_sdk.errors import FieldProblem, Garbled, Misused, NotSent, Refused, Unknown
 from yidi_sdk.explain import errors as explained
@@ -27,6 +27,8 @@ FAILED_HERE = 500
 """HTTP status from which an answer proves nothing."""
 NOT_TAKEN = 300
 """HTTP status from which an answer without an envelope comes from in front of the platform."""
+WHOLE_ANSWER = 200
+"""HTTP status of a file that is all there."""
 TEXT_READ = 2000
 MOVES_MONEY = (Effect.COMMIT, Effect.REVERSAL)
 
@@ -101,7 +103,7 @@ def encode(
     row = row_of(message)
     nodes = message.to_wire()
     psn_no = _first(nodes, "psn_no")
-    _refuse_misuse(row, psn_no, url, institution, operator, msgid, now, insured_division)
+    _refuse_misuse(row, profile, psn_no, url, institution, operator, msgid, now, insured_division)
     wrapped = envelope.wrap(
         row,
         nodes,
@@ -160,25 +162,28 @@ def decode_full(
     """Like `decode`, with warning and receiver's number beside the output."""
     if status >= FAILED_HERE:
         raise _garbled(row, request, f"HTTP {status}")
+    if row.output.is_file and archive.begins_as_one(body):
+        return Decoded(_file(row, request, status, body))
     answered = _answered(request, body)
     if answered.flaw and (answered.infcode == envelope.SUCCESS or row.effect in MOVES_MONEY):
         raise _garbled(row, request, answered.flaw, answered.err_msg)
     if answered.infcode is None:
         if status >= NOT_TAKEN:
-            raise _no(row, request, body[:TEXT_READ].decode("utf-8", "replace"))
+            raise _no(row, request, body[:TEXT_READ].decode("utf-8", "replace"), profile)
         raise _garbled(row, request, "not JSON, or no infcode" if body else "empty")
     if answered.infcode == envelope.SUCCESS:
         if status >= NOT_TAKEN:
             raise _garbled(row, request, f"success with HTTP {status}")
         return _decoded(_accepted(row, request, answered, profile), answered)
-    known = explained.match(answered.err_msg, row.infno)
+    known = explained.match(answered.err_msg, row.infno, profile.name)
     if known is not None and row.infno in known.success_for and row.output is Nothing and not answered.flaw:
         return _decoded(row.output(), answered)
-    raise _no(row, request, answered.err_msg)
+    raise _no(row, request, answered.err_msg, profile)
 
 
 def _refuse_misuse(
     row: Transaction[Any],
+    profile: Profile,
     psn_no: str | None,
     url: str,
     institution: Institution,
@@ -188,6 +193,8 @@ def _refuse_misuse(
     insured_division: str,
 ) -> None:
     wrong: list[FieldProblem] = []
+    if row.profile and not profile.is_of(row.profile):
+        wrong.append(FieldProblem("profile", f"this transaction is of {row.profile} alone, not of {profile.name}"))
     if not url.startswith(("http://", "https://")):
         wrong.append(FieldProblem("url", "must begin with http:// or https://"))
     if not msgid or len(msgid) > MSGID_LENGTH:
@@ -217,6 +224,14 @@ def _answered(request: Request, body: bytes) -> envelope.Answered:
         return replace(envelope.unwrap(opened.value), flaw=opened.flaw)
     except wire.NotJson:
         return envelope.Answered(infcode=None, flaw="" if seal is None else "not signed")
+
+
+def _file(row: Transaction[OutputT], request: Request, status: int, body: bytes) -> OutputT:
+    """An answer that begins as a file: all of it must be there, or it is none."""
+    flaw = archive.flaw_in(body) if status == WHOLE_ANSWER else f"a file with HTTP {status}"
+    if flaw:
+        raise _garbled(row, request, flaw)
+    return row.output.model_validate({"content": body})
 
 
 def _decoded(output: OutputT, answered: envelope.Answered) -> Decoded[OutputT]:
@@ -255,10 +270,10 @@ def _is_ours(row: Transaction[Any], request: Request, nodes: dict[str, Any]) -> 
     return True
 
 
-def _no(row: Transaction[Any], request: Request, text: str) -> Refused | Unknown:
+def _no(row: Transaction[Any], request: Request, text: str, profile: Profile) -> Refused | Unknown:
     """The error that a platform's text is. Only a text that the catalogue lists as final is a refusal of a message that
     moves money; after any other it may have happened."""
-    known = explained.match(text, row.infno)
+    known = explained.understand(text, row.infno, profile.name)
     named = {"err_msg": text, "infno": row.infno, "msgid": request.msgid}
     key = None if known is None else known.key
     cause = "an unlisted text (err_msg has it)" if known is None else f"{known.cause_zh} / {known.cause_en}"

@@ -13,6 +13,7 @@ from yidi_sdk.rules.clocks import (
     NoCalendarError,
     due,
     listed_on,
+    published,
     read_start,
     shanghai,
 )
@@ -116,3 +117,73 @@ def test_starts_and_zones() -> None:
             read_start(wrong)
     with pytest.raises(KeyError):
         due("no_such_clock", date(2026, 11, 21), NOTHING)
+
+
+def working_days(first: str, last: str) -> list[str]:
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
+    return [f"{day:%m-%d}" for day in days if published().is_working_day(day)]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "works"),
+    [
+        # 2025, 国办发明电〔2024〕12号
+        ("2025-01-01", "2025-01-02", ["01-02"]),
+        ("2025-01-25", "2025-02-09", ["01-26", "01-27", "02-05", "02-06", "02-07", "02-08"]),
+        ("2025-04-03", "2025-04-07", ["04-03", "04-07"]),
+        ("2025-04-26", "2025-05-06", ["04-27", "04-28", "04-29", "04-30", "05-06"]),
+        ("2025-05-30", "2025-06-03", ["05-30", "06-03"]),
+        ("2025-09-27", "2025-10-12", ["09-28", "09-29", "09-30", "10-09", "10-10", "10-11"]),
+        # 2026, 国办发明电〔2025〕7号
+        ("2025-12-31", "2026-01-05", ["12-31", "01-04", "01-05"]),
+        ("2026-02-13", "2026-03-01", ["02-13", "02-14", "02-24", "02-25", "02-26", "02-27", "02-28"]),
+        ("2026-04-03", "2026-04-07", ["04-03", "04-07"]),
+        ("2026-04-30", "2026-05-10", ["04-30", "05-06", "05-07", "05-08", "05-09"]),
+        ("2026-06-18", "2026-06-22", ["06-18", "06-22"]),
+        ("2026-09-19", "2026-09-28", ["09-20", "09-21", "09-22", "09-23", "09-24", "09-28"]),
+        ("2026-09-30", "2026-10-11", ["09-30", "10-08", "10-09", "10-10"]),
+    ],
+)
+def test_the_published_days(first: str, last: str, works: list[str]) -> None:
+    assert working_days(first, last) == works
+
+
+def test_the_published_days_are_as_many_as_the_notices_say_and_move_no_more_than_weekends() -> None:
+    """28 days off in 2025 and 33 in 2026; every make-up day is a weekend day, and none is a day off."""
+    calendar = published()
+    assert set(calendar.years) == {2025, 2026}
+    off = {year: sum(day.year == year for day in calendar.holidays) for year in calendar.years}
+    assert off == {2025: 28, 2026: 33}
+    assert len(calendar.make_up_days) == 5 + 6
+    assert all(day.weekday() >= 5 for day in calendar.make_up_days)
+    assert not set(calendar.make_up_days) & set(calendar.holidays)
+
+
+@pytest.mark.requirement("R013", "R136")
+@pytest.mark.parametrize(
+    ("clock", "start", "day"),
+    [
+        ("ticket_filing", "2025-12-30", "2026-01-04"),  # a Sunday that is worked
+        ("ticket_fault", "2025-12-31", "2026-01-04"),
+        ("ticket_other", "2025-12-22", "2026-01-06"),
+        ("fee_check_confirm", "2026-02-12", "2026-02-26"),  # 13, 14 (worked Saturday), 24, 25, 26
+        ("local_problem", "2025-01-24", "2025-01-27"),  # 26 is a worked Sunday
+        ("online_filing", "2025-09-30", "2025-10-10"),
+    ],
+)
+def test_deadlines_over_new_year_and_moved_days(clock: str, start: str, day: str) -> None:
+    found = due(clock, read_start(start), published())
+    assert (found.outcome, str(found.due), found.weekends_only, found.notice) == ("computed", day, (), "")
+
+
+def test_beyond_the_published_years_only_weekends_count_and_the_deadline_says_so() -> None:
+    found = due("ticket_filing", date(2026, 12, 30), published())
+    assert (found.outcome, found.due, found.missing_year) == ("computed", date(2027, 1, 1), None)
+    assert found.weekends_only == (2027,)
+    assert found.notice.startswith("2027年的节假日安排尚无数据，仅按周末推算")
+    early = due("ticket_other", date(2024, 12, 20), published())
+    assert (early.due, early.weekends_only) == (date(2025, 1, 6), (2024,))
+    for far, years in ((date(2030, 3, 1), (2030,)), (date(2029, 12, 31), (2030,))):
+        assert due("ticket_other", far, published()).weekends_only == years
+    assert due("day_reconciliation", date(2030, 3, 1), published()).weekends_only == ()  # no working day is counted

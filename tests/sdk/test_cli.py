@@ -223,12 +223,22 @@ def test_clock() -> None:
     assert "listed on: 2026-11-26" in yidi("clock", "fee_check_list", "--start", "2026-11-21").output
 
 
+def test_clock_counts_by_the_published_days_and_says_where_these_end() -> None:
+    known = yidi("clock", "ticket_filing", "--start", "2026-09-30").output
+    assert "due: 2026-10-09 24:00" in known
+    assert "周末" not in known
+    beyond = yidi("clock", "ticket_filing", "--start", "2026-12-30").output
+    assert "due: 2027-01-01 24:00" in beyond
+    assert "2027年的节假日安排尚无数据，仅按周末推算" in beyond
+
+
 def test_clock_wrong(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("holidays = 3", encoding="utf-8")
+    Path("own.toml").write_text(CALENDAR, encoding="utf-8")
     for arguments, named in (
         (("nonsense", "--start", "2026-11-21"), "day_reconciliation"),
         (("day_reconciliation", "--start", "soon"), "ISO 8601"),
-        (("ticket_filing", "--start", "2026-11-21"), "2026"),
+        (("ticket_filing", "--start", "2025-11-21", "--calendar", "own.toml"), "2025"),
         (("ticket_filing", "--start", "2026-11-21", "--calendar", "no.toml"), "no calendar"),
         (("ticket_filing", "--start", "2026-11-21", "--calendar", "bad.toml"), "no calendar"),
     ):

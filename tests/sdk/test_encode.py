@@ -12,13 +12,23 @@ from sdk import scene
 from sdk.scene import COMMIT, MSGID, NOW, PROFILE, QUERY, REVERSAL, request_of
 
 from yidi_sdk import wire
-from yidi_sdk.catalogue import CATALOGUE, Effect
+from yidi_sdk.catalogue import CATALOGUE, Effect, by_infno
+from yidi_sdk.client import Client
 from yidi_sdk.envelope import Answered, unwrap
 from yidi_sdk.errors import Misused
+from yidi_sdk.explain.refusals import said
 from yidi_sdk.institution import Institution, Operator
+from yidi_sdk.profile import from_data
 from yidi_sdk.protocol import make_msgid, read_input
 from yidi_sdk.signing import HeaderSecret, verify
-from yidi_sdk.transactions import Diagnosis, Encounter, SettleOutpatient, UploadOutpatientEncounter
+from yidi_sdk.transactions import (
+    Diagnosis,
+    Encounter,
+    QueryStatement,
+    Raw,
+    SettleOutpatient,
+    UploadOutpatientEncounter,
+)
 
 
 def test_the_request_says_what_its_answer_must_be_about() -> None:
@@ -182,3 +192,65 @@ def test_the_operator_of_the_call_is_in_the_envelope() -> None:
     kiosk = replace(scene.OPERATOR, id="k9", kind="2")
     sent = wire.loads(request_of(QUERY, operator=kiosk).body)
     assert (sent["opter"], sent["opter_type"]) == ("k9", "2")
+
+
+LOCAL: dict[str, tuple[str, dict[str, Any]]] = {
+    "2261": ("guangdong", {"mdtrtinfo": {"setl_id": "S1", "mdtrt_id": scene.MDTRT_ID, "psn_no": scene.PSN_NO}}),
+    "1160": ("guangdong", {"data": {"psn_no": scene.PSN_NO, "med_type": "14"}}),
+    "5260": ("guangdong", {"data": {"psn_no": scene.PSN_NO, "setl_id": "S1"}}),
+    "3212": ("chongqing", {"data": {"task_key": "T1"}}),
+    "3209A": ("jilin", {"data": {"begndate": "2024-05-01", "enddate": "2024-05-31"}}),
+}
+each_local = pytest.mark.parametrize("infno", LOCAL)
+
+
+@each_local
+@pytest.mark.parametrize("name", ["national", "hunan", "zhejiang"])
+def test_what_belongs_to_another_province_is_refused_in_one_sentence(infno: str, name: str) -> None:
+    province, nodes = LOCAL[infno]
+    row = by_infno(infno)
+    assert row is not None
+    message = read_input(row, nodes)
+    with pytest.raises(Misused) as caught:
+        request_of(message, profile=PROFILE.with_(name=name))
+    sentence = f"this transaction is of {province} alone, not of {name}"
+    assert [(problem.path, problem.message) for problem in caught.value.fields] == [("profile", sentence)]
+    assert (str(caught.value), caught.value.infno) == (f"{infno}: profile: {sentence}", infno)
+    explained = said(str(caught.value))
+    assert explained is not None
+    assert "另一省份" in explained.cause_zh
+
+
+@each_local
+def test_at_home_and_in_profiles_made_from_home_it_leaves(infno: str) -> None:
+    province, nodes = LOCAL[infno]
+    row = by_infno(infno)
+    assert row is not None
+    message = read_input(row, nodes)
+    city = from_data({"name": "city", "base": province})
+    district = replace(PROFILE, name="district", based_on=(*city.based_on, city.name))
+    for own in (PROFILE.with_(name=province), replace(PROFILE, name="city", based_on=city.based_on), district):
+        assert wire.loads(request_of(message, profile=own).body)["infno"] == infno
+    raw = Raw(infno, nodes)
+    assert wire.loads(request_of(raw, profile=PROFILE).body)["input"] == nodes  # who names a number means it
+
+
+def test_a_row_without_a_province_leaves_everywhere() -> None:
+    for name in ("national", "hunan", "elsewhere"):
+        assert request_of(COMMIT, profile=PROFILE.with_(name=name)).infno == "2207"
+
+
+def test_a_client_of_another_province_posts_nothing() -> None:
+    class Nowhere:
+        def post(self, *_given: Any) -> Any:
+            raise AssertionError("nothing may leave")
+
+    client = Client(
+        "http://127.0.0.1:1",
+        institution=scene.INSTITUTION,
+        operator=scene.OPERATOR,
+        profile="national",
+        poster=Nowhere(),
+    )
+    with pytest.raises(Misused, match="of guangdong alone"):
+        client.send(QueryStatement(psn_no=scene.PSN_NO, setl_id="S1"), insured_division=scene.DIVISION)

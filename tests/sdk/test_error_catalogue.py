@@ -2,9 +2,11 @@
 
 import re
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,14 +18,20 @@ from yidi_sdk.explain.errors import (
     MAINTENANCE,
     Row,
     clean,
+    form_of,
     match,
     parse_window,
     row_named,
     rows,
 )
+from yidi_sdk.explain.rows import PROVE_NOTHING
 from yidi_sdk.rules.reasons import Code
 
 refusals = pytest.importorskip("yidi_mocks.refusals")
+FACTS = yaml.safe_load((Path(__file__).parents[1] / "data" / "spec" / "errors.yaml").read_text(encoding="utf-8"))
+PATTERNS: list[dict[str, Any]] = FACTS["patterns"]
+SAID = [(fact, text) for fact in PATTERNS for text in fact["says"]]
+REPEATS = {"safe-retry": "yes", "query-then-decide": "query", "never": "no"}
 
 
 class Filling(dict[str, Any]):
@@ -49,10 +57,17 @@ def test_every_refusal_of_the_hub_has_a_row(cause: str) -> None:
 DOUBTFUL = {
     "already_settled",
     "already_revoked",
+    "discharge_not_there",
+    "discharged_already",
     "duplicate_msgid",
+    "filing_repeated",
+    "filing_withdrawn",
+    "ipt_no_used",
     "ipt_otp_no_used",
+    "list_of_undone",
     "maintenance",
     "no_fees_to_revoke",
+    "stay_open",
 }
 
 
@@ -154,15 +169,21 @@ def test_what_proves_nothing_has_no_row(text: str) -> None:
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.key)
 def test_each_row_is_whole_and_careful(row: Row) -> None:
-    re.compile(row.match.removeprefix("re:"))
+    assert not row.pattern().search("")
     assert all((row.cause_zh, row.next_zh, row.cause_en, row.next_en))
     assert row.money in pages.MONEY
     assert row.who in pages.WHO
+    assert row.repeat in pages.REPEAT
     assert row.code == DEFAULT_CODE or row.code in set(Code)
     assert row_named(row.key) is row
+    assert about(row.key) is row
     assert all(by_infno(infno) is not None for infno in (*row.success_for, *row.only_for))
     if row.category in (MAINTENANCE, DUPLICATE, "remote_insurer", "unknown_outcome"):
         assert not row.final  # never a proof that nothing was done
+    if row.repeat == "yes":
+        assert row.final
+    if row.money == "unknown" and not row.final:
+        assert row.repeat == "query"
 
 
 def test_keys_are_unique() -> None:
@@ -170,12 +191,102 @@ def test_keys_are_unique() -> None:
 
 
 def test_no_row_is_hidden_by_an_earlier_one() -> None:
-    texts = [*PUBLIC, *map(said, refusals.TEXTS), *EXTRA]
-    reached = {row.key for text in texts if (row := match(text))}
+    texts = [*PUBLIC, *map(said, refusals.TEXTS), *EXTRA, *(text for _, text in SAID)]
+    reached = {row.key for text in texts if (row := match(text) or form_of(text))}
+    reached |= {row.key for text in texts for infno in ("2205", "2302") if (row := match(text, infno))}
     assert {row.key for row in rows()} - reached == set()
 
 
 EXTRA = ["备案正在办理", "不支持冲正", "已重新结算, 不能冲正", "已超过平台受理时限", "重复结算"]
+
+
+def expression(fact: dict[str, Any]) -> re.Pattern[str]:
+    """The pattern of the facts as it is written there: alternatives also without the mark of an expression."""
+    text: str = fact["match"]
+    return re.compile(text.removeprefix("re:") if text.startswith("re:") or "|" in text else re.escape(text))
+
+
+@pytest.mark.parametrize(("fact", "text"), SAID, ids=lambda value: value if isinstance(value, str) else "")
+def test_the_texts_of_the_facts_are_what_their_patterns_find(fact: dict[str, Any], text: str) -> None:
+    assert expression(fact).search(text)
+
+
+OTHER_ROW = {
+    "maintenance": "the contract: a downtime text that answers a sent money message is doubt, so query first",
+    "clearing_pause": "as downtime: such a text proves nothing about the message that it answers",
+    "no_answer": "as the platform's own text it comes from a machine behind its door, after the message arrived; only "
+    "our poster can prove that nothing was sent",
+    "person_unknown": "sorted by what the cashier looks at first: the credential",
+    "sign_in_expired": "a category of its own: the client signs in by itself",
+    "already_revoked": "success where nothing else is needed of the answer (2601); 2208 and 2305 owe their amounts, which "
+    "a query has",
+    "record_exists": "nothing to do after a catalogue download; unknown anywhere else, so query first",
+    "msgid_repeated": "sorted with what was done before: query, and find the first",
+    "platform_internal": "an exception of the platform leaves the outcome open",
+}
+"""Rows that differ from the facts in category, repeat or success, with the reason."""
+
+
+@pytest.mark.parametrize(("fact", "text"), SAID, ids=lambda value: value if isinstance(value, str) else "")
+def test_every_pattern_of_the_facts_has_its_row(fact: dict[str, Any], text: str) -> None:
+    row = match(text) or form_of(text)
+    assert row is not None
+    if row.key not in OTHER_ROW:
+        assert row.category == fact["category"]
+        assert row.repeat == REPEATS[fact["retry"]]
+        assert set(fact.get("success_for", ())) == set(row.success_for)
+    if fact["retry"] == "query-then-decide":  # never made safer than the facts
+        assert not row.final
+        assert row.repeat == "query"
+
+
+def test_no_difference_from_the_facts_is_left_over() -> None:
+    differing = {
+        row.key
+        for fact, text in SAID
+        if (row := match(text) or form_of(text))
+        and (row.category, row.repeat, set(row.success_for))
+        != (fact["category"], REPEATS[fact["retry"]], set(fact.get("success_for", ())))
+    }
+    assert differing == set(OTHER_ROW)
+
+
+def test_the_facts_are_all_there() -> None:
+    assert len(PATTERNS) == 47
+    assert len(SAID) > 100
+
+
+@pytest.mark.parametrize("text", FACTS["reversal"])
+def test_the_reversal_texts_of_the_contract_have_rows_of_their_own(text: str) -> None:
+    row = match(text, "2601")
+    assert row is not None
+    assert row.category == "reversal"
+    assert row.final
+    assert ("2601" in row.success_for) is (text == "原交易已冲正")
+
+
+@pytest.mark.parametrize("answer", FACTS["success"])
+def test_a_text_beside_success_proves_nothing(answer: dict[str, Any]) -> None:
+    row = match(answer["err_msg"])
+    assert row is None or row.money == "not_moved"
+
+
+def test_a_filing_without_its_number_is_doubt() -> None:
+    """It was found as `not filed` once, as proof that nothing was done."""
+    row = match("备案失败,医保无备案流水号返回")
+    assert row is not None
+    assert not row.final
+
+
+def test_what_proves_nothing_is_said_once() -> None:
+    assert {MAINTENANCE, DUPLICATE} <= PROVE_NOTHING
+
+
+def test_a_form_explains_and_is_no_row_of_the_text() -> None:
+    assert match("FSI-今日天气晴好[demoBO_001]") is None
+    row = form_of("FSI-今日天气晴好[demoBO_001]")
+    assert row is not None
+    assert not row.final
 
 
 def test_a_settled_text_is_never_final_for_the_settlement() -> None:

@@ -1,6 +1,7 @@
 """Flows driven by hand and by both drivers, without a network."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 import pytest
 
 from yidi_sdk import wire
-from yidi_sdk.errors import Refused, TimedOut
+from yidi_sdk.catalogue import row_of
+from yidi_sdk.errors import Misused, Refused, TimedOut
 from yidi_sdk.flows import (
     BasketPlan,
     DiagnosisPlan,
@@ -36,6 +38,7 @@ from yidi_sdk.transactions import (
     QueryFees,
     RegisterOutpatient,
     UploadOutpatientEncounter,
+    UploadOutpatientEncounterFirst,
     UploadOutpatientFees,
 )
 
@@ -85,6 +88,9 @@ class Platform:
         return OutpatientRegistration.model_validate({"data": data}, context=AS_GIVEN)
 
     def on_UploadOutpatientEncounter(self, message: Any) -> None:
+        return None
+
+    def on_UploadOutpatientEncounterFirst(self, message: Any) -> None:
         return None
 
     def on_UploadOutpatientFees(self, message: UploadOutpatientFees) -> OutpatientFeeSplit:
@@ -223,6 +229,53 @@ def test_flags_go_where_they_belong() -> None:
     assert (message.mdtrtinfo.otp_er_refl_flag, message.mdtrtinfo.trum_flag) == ("0", "0")
     assert message.mdtrtinfo.dise_name == "高血压"
     assert message.diseinfo[0].maindiag_flag == "1"
+
+
+def told(message: Any) -> dict[str, Any]:
+    return message.to_wire()["mdtrtinfo"]
+
+
+def test_er_flag_stands_where_the_profile_has_it() -> None:
+    """In exp_content (Chongqing), or as a field of mdtrtinfo (Guangdong, Hunan); never in both."""
+    beside = told(encounter(replace(VISIT, er_flag_place="mdtrtinfo"), basket(), "M1"))
+    assert beside["er_flag"] == "0"
+    assert "exp_content" not in beside
+    inside = told(encounter(replace(VISIT, er_flag_place="exp_content"), basket(), "M1"))
+    assert inside["exp_content"] == {"er_flag": "0"}
+    assert "er_flag" not in inside
+    for place in ("mdtrtinfo", "exp_content"):
+        unasked = told(encounter(replace(VISIT, er_flag_place=place, flags={}), basket(), "M1"))
+        assert not {"er_flag", "exp_content"} & unasked.keys()
+
+
+@pytest.mark.parametrize(
+    ("named", "message"),
+    [
+        ("", UploadOutpatientEncounter),
+        ("2203A", UploadOutpatientEncounter),
+        ("2203", UploadOutpatientEncounterFirst),
+    ],
+)
+def test_the_encounter_is_the_message_that_the_profile_names(named: str, message: type[Any]) -> None:
+    made = encounter(replace(VISIT, encounter=named, er_flag_place="mdtrtinfo"), basket(), "M1")
+    assert type(made) is message
+    other = encounter(replace(VISIT, er_flag_place="mdtrtinfo"), basket(), "M1")
+    assert made.to_wire() == other.to_wire()  # what we fill in stands in both under the same names
+    assert row_of(made).infno == (named or "2203A")
+
+
+@pytest.mark.parametrize("named", ["2204", "2203B", "no"])
+def test_an_encounter_that_is_none_is_refused_before_anything_is_sent(named: str) -> None:
+    platform = Platform()
+    with pytest.raises(Misused, match="encounter"):
+        run(platform, upload(replace(VISIT, encounter=named), basket(), "M1"))
+    assert platform.sent == []
+
+
+def test_the_first_encounter_goes_through_the_whole_flow_and_once_more_after_doubt() -> None:
+    platform = Platform(UploadOutpatientEncounterFirst=[TimedOut("lost")])
+    run(platform, open_basket(replace(VISIT, encounter="2203"), basket()))
+    assert classes(platform)[1:3] == ["UploadOutpatientEncounterFirst"] * 2
 
 
 def test_a_settlement_carries_the_parts_of_its_trial() -> None:

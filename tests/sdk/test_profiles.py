@@ -1,7 +1,8 @@
 """Every province: loads, has its evidence, and makes a settlement that an independent verifier accepts."""
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,12 +12,27 @@ from sdk.scene import COMMIT, NOW, answer, request_of, settled
 
 from yidi_sdk.catalogue import row_of
 from yidi_sdk.errors import Garbled
+from yidi_sdk.flows import BasketPlan, DiagnosisPlan, VisitPlan, encounter
 from yidi_sdk.profile import CAPABILITY_NAMES, CHOICES, Profile, from_data, load, names
 from yidi_sdk.protocol import decode
 from yidi_sdk.signing import HeaderSecret, SoftwareSigner, sm2
 
 ALL = ("chongqing", "guangdong", "hunan", "jilin", "national", "zhejiang")
 ACCOUNT = ("DEMOCLIENTID0001", "demo-secret-0001")
+VISIT = VisitPlan(
+    psn_no=scene.PSN_NO,
+    insutype="310",
+    cert_type="02",
+    cert_no=scene.ID_NUMBER,
+    started_at=datetime(2024, 5, 20, 9, 10),
+    department_code="A03",
+    department_name="急诊科",
+    doctor_code="D1",
+    doctor_name="示例医师",
+    diagnoses=(DiagnosisPlan("I10.x00", "高血压", main=True),),
+    flags={"otp_er_refl_flag": "1", "er_flag": "1", "trum_flag": "0"},
+)
+BASKET = BasketPlan("V1-1", "B1", "13", None, Decimal("10.00"), ())
 NODES = {"guangdong": "mdtrtinfo"}
 PATHS = {
     "chongqing": "/fsi/api/outpatientSettleService/saveSettletmentV2",
@@ -50,7 +66,7 @@ def test_these_provinces() -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_every_value_has_its_evidence_and_is_one_that_the_field_has(name: str) -> None:
     found = load(name)
-    fields = set(Profile.__dataclass_fields__) - {"name", "capabilities", "evidence"}
+    fields = set(Profile.__dataclass_fields__) - {"name", "capabilities", "evidence", "based_on"}
     assert found.name == name
     assert fields <= found.evidence.keys() <= fields | CAPABILITY_NAMES
     assert set(found.evidence.values()) <= {"agreed", "single", "inferred"}
@@ -126,6 +142,42 @@ def test_what_is_known_of_one_province_alone() -> None:
     assert load("hunan").clock_skew_max_s == 1800
     assert load("zhejiang").recer_sys_code == "FSI_LOCAL"
     assert load("chongqing").evidence["header_scheme"] == "inferred"
+
+
+ER_FLAG = {"guangdong": "mdtrtinfo", "hunan": "mdtrtinfo"}
+"""The others have it in exp_content: Chongqing by its documents, the rest because nobody says otherwise."""
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_encounter_of_a_province_stands_as_its_file_says(name: str) -> None:
+    profile = load(name)
+    visit = replace(VISIT, er_flag_place=profile.er_flag_place, encounter=profile.encounter)
+    secret = secret_for(profile)
+    request = request_of(encounter(visit, BASKET, scene.MDTRT_ID), profile=profile, secret=secret, nonce="n" * 32)
+    opened = other_side.open_body(profile.body_scheme, request.body, ACCOUNT)
+    assert opened["infno"] == "2203A"
+    told = opened["input"]["mdtrtinfo"]
+    assert profile.er_flag_place == ER_FLAG.get(name, "exp_content")
+    if name in ER_FLAG:
+        assert told["er_flag"] == "1"
+        assert "exp_content" not in told
+    else:
+        assert told["exp_content"] == {"er_flag": "1"}
+        assert "er_flag" not in told
+    assert profile.evidence["er_flag_place"] == ("single" if name in {*ER_FLAG, "chongqing"} else "inferred")
+
+
+def test_a_profile_knows_what_it_is_made_from() -> None:
+    assert load("national").based_on == ()
+    assert all(load(name).based_on == ("national",) for name in ALL if name != "national")
+    own = from_data({"name": "own", "base": "hunan"})
+    assert own.based_on == ("national", "hunan")
+    assert [own.is_of(name) for name in ("own", "hunan", "national", "jilin", "")] == [True, True, True, False, False]
+    assert not load("hunan").is_of("own")
+    assert from_data({"name": "alone"}).based_on == ()
+    for wrong in ("based_on", "name", "evidence", "capabilities"):
+        with pytest.raises(ValueError, match=f"no profile has {wrong}"):
+            from_data({"name": "x", "values": {wrong: {"value": "y", "evidence": "single"}}})
 
 
 def test_an_own_file_is_based_on_a_province() -> None:

@@ -30,7 +30,8 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", max_size=3), inner, max_size=3),
     max_leaves=5,
 )
-ROWS = st.sampled_from(CATALOGUE)
+ENVELOPED = [row for row in CATALOGUE if not row.output.is_file]
+ROWS = st.sampled_from(ENVELOPED)
 REQUEST = Request("0000", scene.MSGID, Effect.QUERY, "http://x", {}, b"")
 
 
@@ -86,7 +87,7 @@ def read(row: Transaction[Any], output: Any) -> Any:
     return decode(row, REQUEST, 200, {}, scene.answer(output), profile=scene.PROFILE)
 
 
-@pytest.mark.parametrize("row", CATALOGUE, ids=lambda row: row.infno)
+@pytest.mark.parametrize("row", ENVELOPED, ids=lambda row: row.infno)
 def test_an_answer_with_every_field_is_read(row: Transaction[Any]) -> None:
     read(row, whole(row))
 

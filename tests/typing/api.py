@@ -6,6 +6,8 @@ from typing import assert_type
 from yidi_sdk import (
     AsyncClient,
     Client,
+    DownloadedFile,
+    DownloadFile,
     GetPerson,
     HeaderSecret,
     Institution,
@@ -19,6 +21,7 @@ from yidi_sdk import (
 from yidi_sdk.catalogue import row_of
 from yidi_sdk.message import Nothing
 from yidi_sdk.protocol import Request, decode, decode_full
+from yidi_sdk.signing import Skew
 from yidi_sdk.transactions import FeesFound, OutpatientSettlement, PersonInformation, SignedIn
 
 
@@ -31,6 +34,8 @@ def sync(client: Client, settle: SettleOutpatient) -> None:
     assert_type(settled.setlinfo.fund_pay_sumamt, Decimal)
     assert_type(client.send(ReverseTransaction(psn_no="1", omsgid="1", oinfno="1")), Nothing)
     assert_type(client.sign_in(), SignedIn)
+    assert_type(client.send(DownloadFile(file_qury_no="1", filename="plc", fixmedins_code="1")), DownloadedFile)
+    assert_type(client.clock_skew, Skew | None)
 
 
 async def in_loop(client: AsyncClient) -> None:

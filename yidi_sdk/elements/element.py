@@ -87,7 +87,18 @@ class Element:
         codes = None if self.code_set is None else CODE_SETS.get(self.code_set)
         if codes is not None and codes.closed:
             fitting = [value for value in codes.values if self.length is None or len(value) <= self.length]
-            return core_schema.literal_schema(fitting if required else ["", *fitting], metadata=self._mark())
+            return core_schema.union_schema(
+                [
+                    core_schema.literal_schema(fitting if required else ["", *fitting]),
+                    core_schema.no_info_plain_validator_function(  # only what was renewed after this was compiled
+                        lambda value: self._there(self._text(value), required=required)
+                    ),
+                ],
+                mode="left_to_right",
+                custom_error_type="literal_error",
+                custom_error_context={"expected": "a code of the set"},
+                metadata=self._mark(),
+            )
         return core_schema.str_schema(
             strict=True,
             pattern=SHAPES[self.kind].native if self.kind in SHAPES else None,

@@ -1,8 +1,9 @@
 """Patients who pay alone."""
 
+from decimal import Decimal
 from typing import Annotated
 
-from yidi_sdk.elements.element import text
+from yidi_sdk.elements.element import decimal, text
 
 AcordDrCode = Annotated[str, text("受单医生编码", "performing doctor code")]
 AcordDrName = Annotated[str, text("受单医生姓名", "performing doctor name")]
@@ -25,7 +26,7 @@ ElecBillnoCode = Annotated[str, text("电子票据号码", "electronic bill numb
 FixmedinsMdtrtId = Annotated[str, text("医药机构就诊ID", "visit number in the institution")]
 InoutDiagType = Annotated[str, text("出入院诊断类别", "admission or discharge diagnosis kind", 3)]
 InoutDiseType = Annotated[str, text("出入院诊断类别", "admission or discharge disease kind")]
-InscpAmt = Annotated[str, text("符合政策范围金额", "in scope amount")]
+InscpAmt = Annotated[Decimal, decimal("符合政策范围金额", "in scope amount")]
 InvoiceNo = Annotated[str, text("发票号", "invoice number")]
 MaindiseFlag = Annotated[str, text("主诊断标志", "main diagnosis")]
 MdtrtSn = Annotated[str, text("就医流水号", "visit serial number", 30)]

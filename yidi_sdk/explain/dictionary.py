@@ -10,11 +10,14 @@ from typing import Any, Literal, cast, get_args
 
 from pydantic.fields import FieldInfo
 
-from yidi_sdk.catalogue import CATALOGUE, Evidence, Transaction
+from yidi_sdk.catalogue import CATALOGUE, Evidence, Later, Listed, Transaction, by_infno
+from yidi_sdk.catalogue import listed as known_by_name
 from yidi_sdk.elements.element import Element, Kind
 from yidi_sdk.message import Input, Output, Shape, is_node
 
 Direction = Literal["in", "out"]
+FEWEST_SIGNS = 2
+"""So many signs a query must have before it is looked for inside names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +55,48 @@ class FieldEntry:
 
 @dataclass(frozen=True, slots=True)
 class TransactionEntry:
-    """A transaction with its nodes."""
+    """A transaction with its nodes. `elsewhere` is what the number means outside the row's profile, where that is
+    known."""
 
     row: Transaction[Any]
     nodes: tuple[NodeUse, ...]
+    elsewhere: Listed | None = None
 
 
-def transaction(query: str) -> TransactionEntry | None:
-    """By infno or by the name of the message class, in any case."""
-    for row in CATALOGUE:
-        if query.upper() == row.infno or query.lower() == row.input.__name__.lower():
-            return TransactionEntry(cast("Transaction[Any]", row), tuple(nodes_of(row)))
-    return None
+@dataclass(frozen=True, slots=True)
+class ListedEntry:
+    """A transaction of which number and name alone are known. `infno` is the number asked for, where the row spans
+    several."""
+
+    infno: str
+    row: Listed
+
+
+def transaction(query: str, profile: str | None = None) -> TransactionEntry | None:
+    """By infno or by the name of the message class, in any case. With a `profile`, a number that has its meaning in
+    another province only is not found."""
+    row = by_infno(query.upper(), profile)
+    if row is None:
+        named = (cast("Transaction[Any]", row) for row in CATALOGUE)
+        row = next((row for row in named if query.lower() == _message_name(row).lower()), None)
+    if row is None:
+        return None
+    elsewhere = _listed(row.infno) if row.profile else None
+    return TransactionEntry(row, tuple(nodes_of(row)), elsewhere)
+
+
+def listed(query: str) -> ListedEntry | None:
+    """A transaction without a class, by its number (also one inside a span) or its Chinese name."""
+    number = query.upper()
+    row = _listed(number) or next((row for row in known_by_name() if row.name == query), None)
+    if row is None:
+        return None
+    return ListedEntry(number if row.covers(number) else row.infno, row)
 
 
 def field(query: str) -> FieldEntry | None:
     """By wire name, in any case, or by Chinese label."""
-    entries = _fields()
+    entries = fields()
     by_name = {name.lower(): name for name in entries}
     name = by_name.get(query.lower()) or next((n for n, e in entries.items() if e.element.label == query), None)
     return None if name is None else entries[name]
@@ -76,10 +104,17 @@ def field(query: str) -> FieldEntry | None:
 
 def suggestions(query: str, most: int = 5) -> list[str]:
     """Names that look like the query."""
-    known = [*_fields(), *(row.infno for row in CATALOGUE), *(row.input.__name__ for row in CATALOGUE)]
-    close = difflib.get_close_matches(query, known, n=most, cutoff=0.6)
-    labels = [f"{n} ({e.element.label})" for n, e in _fields().items() if len(query) > 1 and query in e.element.label]
-    return [*close, *labels][:most]
+    names = [row.infno for row in known_by_name()]
+    messages = (_message_name(cast("Transaction[Any]", row)) for row in CATALOGUE)
+    known = [*fields(), *(row.infno for row in CATALOGUE), *names, *messages]
+    begins = [name for name in known if len(query) >= FEWEST_SIGNS and name.startswith(query)]
+    close = list(dict.fromkeys([*begins[:most], *difflib.get_close_matches(query, known, n=most, cutoff=0.6)]))[:most]
+    if len(query) < FEWEST_SIGNS:
+        return close
+    labels = [f"{n} ({e.element.label})" for n, e in fields().items() if query in e.element.label]
+    numbers = [f"{row.infno} ({row.name})" for row in CATALOGUE if query in row.name]
+    numbers += [f"{row.infno} ({row.name})" for row in known_by_name() if query in row.name]
+    return list(dict.fromkeys([*close, *labels, *numbers]))[:most]
 
 
 def nodes_of(row: Transaction[Any]) -> Iterator[NodeUse]:
@@ -138,8 +173,19 @@ def _shape(annotation: Any) -> type[Shape] | None:
     return next((inner for inner in map(_shape, get_args(annotation)) if inner is not None), None)
 
 
+def _message_name(row: Transaction[Any]) -> str:
+    """The name of the message class, without importing it."""
+    sends: Any = row.sends
+    return str(sends.name if isinstance(sends, Later) else sends.__name__)
+
+
+def _listed(infno: str) -> Listed | None:
+    return next((row for row in known_by_name() if row.covers(infno)), None)
+
+
 @cache
-def _fields() -> dict[str, FieldEntry]:
+def fields() -> dict[str, FieldEntry]:
+    """Every field of every transaction, by its wire name."""
     uses: dict[str, list[FieldUse]] = {}
     for row in CATALOGUE:
         for node in nodes_of(row):

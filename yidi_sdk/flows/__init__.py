@@ -8,8 +8,10 @@ from importlib import import_module
 TYPE_CHECKING = False  # as in typing, without importing it
 
 if TYPE_CHECKING:
+    from yidi_sdk.flows.code_sets import download_code_set, refresh_code_set
+    from yidi_sdk.flows.detail_files import Compared, DetailLine, FileFlawed, ResultLine
     from yidi_sdk.flows.driving import AsyncSender, Flow, Sender, ask, run, run_async
-    from yidi_sdk.flows.files import fetch_file, file_download, file_upload, send_file
+    from yidi_sdk.flows.files import compare_details, fetch_file, fetch_text, file_download, file_upload, send_file
     from yidi_sdk.flows.inpatient import (
         UNDO_ORDER,
         Standing,
@@ -73,13 +75,17 @@ __all__ = [
     "UNDO_ORDER",
     "AsyncSender",
     "BasketPlan",
+    "Compared",
+    "DetailLine",
     "DiagnosisPlan",
     "DischargePlan",
+    "FileFlawed",
     "Flow",
     "Known",
     "LineParts",
     "LinePlan",
     "Opened",
+    "ResultLine",
     "Rights",
     "SelfPayLine",
     "SelfPayPlan",
@@ -97,17 +103,21 @@ __all__ = [
     "batches",
     "change_stay",
     "check_stay_lines",
+    "compare_details",
     "complete_self_pay",
     "discharge",
     "discharge_and_try",
+    "download_code_set",
     "encounter",
     "fees",
     "fetch_file",
+    "fetch_text",
     "file_download",
     "file_upload",
     "moment",
     "open_basket",
     "open_visit",
+    "refresh_code_set",
     "register_self_pay",
     "registration",
     "rights_of",
@@ -133,7 +143,9 @@ __all__ = [
 
 _NAMES = {
     "driving": "AsyncSender Flow Sender ask run run_async",
-    "files": "fetch_file file_download file_upload send_file",
+    "code_sets": "download_code_set refresh_code_set",
+    "detail_files": "Compared DetailLine FileFlawed ResultLine",
+    "files": "compare_details fetch_file fetch_text file_download file_upload send_file",
     "inpatient": (
         "Standing UNDO_ORDER admit change_stay check_stay_lines discharge_and_try stay_batches undo_stay "
         "upload_stay upload_stay_batch"

@@ -1,19 +1,21 @@
-"""One basket of an outpatient visit: registered, uploaded, tried; and the messages it is made of."""
+"""One basket of an outpatient visit: registered, uploaded, tried; and the messages it is made of.
+
+One file, though long: the flow and its messages share the plan, and are read beside one another.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from yidi_sdk import diseases, wire
+from yidi_sdk.catalogue import row_of
 from yidi_sdk.codes import Flag, SettlingWay
-from yidi_sdk.errors import Unknown
+from yidi_sdk.errors import FieldProblem, Misused, Unknown
 from yidi_sdk.flows.driving import Flow, ask
 from yidi_sdk.rules.money import Amounts
 from yidi_sdk.transactions import (
-    Diagnosis,
-    Encounter,
     FeeLine,
     FeesFound,
     OutpatientTrial,
@@ -22,6 +24,7 @@ from yidi_sdk.transactions import (
     RegisterOutpatient,
     SettleOutpatient,
     UploadOutpatientEncounter,
+    UploadOutpatientEncounterFirst,
     UploadOutpatientFees,
 )
 
@@ -57,7 +60,9 @@ class LinePlan:
 
 @dataclass(frozen=True, slots=True)
 class VisitPlan:
-    """What all baskets of a visit share. `category` is caty. `flags`: wire codes by field name, er_flag too."""
+    """What all baskets of a visit share. `category` is caty. `flags`: wire codes by field name, er_flag too.
+    `er_flag_place` and `encounter` are the profile's: where er_flag stands, and the number of the message that uploads
+    an encounter ("" for the later of the two)."""
 
     psn_no: str
     insutype: str
@@ -74,6 +79,8 @@ class VisitPlan:
     flags: dict[str, str] = field(default_factory=dict[str, str])
     use_account: bool = True
     invoice_no: str | None = None
+    er_flag_place: Literal["exp_content", "mdtrtinfo"] = "exp_content"
+    encounter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,9 @@ class Opened:
 
 
 def open_basket(visit: VisitPlan, basket: BasketPlan) -> Flow[Opened]:
-    """Register, upload and try one basket. Unknown from the registration ends the flow: it must not be repeated."""
+    """Register, upload and try one basket. Unknown from the registration ends the flow: it must not be repeated.
+    Misused before anything is sent, where the profile names an encounter that is none."""
+    _spoken(visit)
     registered = yield from ask(registration(visit, basket))
     mdtrt_id = registered.data.mdtrt_id
     lines = yield from upload(visit, basket, mdtrt_id)
@@ -215,41 +224,59 @@ def registration(visit: VisitPlan, basket: BasketPlan) -> RegisterOutpatient:
     )
 
 
-def encounter(visit: VisitPlan, basket: BasketPlan, mdtrt_id: str) -> UploadOutpatientEncounter:
-    """2203A of a basket: category, disease, flags, diagnoses."""
+def encounter(
+    visit: VisitPlan, basket: BasketPlan, mdtrt_id: str
+) -> UploadOutpatientEncounter | UploadOutpatientEncounterFirst:
+    """Category, disease, flags and diagnoses of a basket, in the message that the visit's profile names. Misused when
+    it names none."""
+    message = _spoken(visit)
     flags = visit.flags
     er_flag = flags.get("er_flag")
     chronic = basket.disease_code
     at = moment(visit.started_at)
-    return UploadOutpatientEncounter(
-        mdtrtinfo=Encounter(
-            mdtrt_id=mdtrt_id,
-            psn_no=visit.psn_no,
-            med_type=basket.med_type,
-            begntime=at,
-            dise_codg=chronic,
-            dise_name=diseases.name_of(chronic) if chronic else None,
-            exp_content={"er_flag": er_flag} if er_flag else None,
-            otp_er_refl_flag=flags.get("otp_er_refl_flag"),
-            trum_flag=flags.get("trum_flag"),
-            rel_ttp_flag=flags.get("rel_ttp_flag"),
-        ),
-        diseinfo=[
-            Diagnosis(
-                diag_type=WESTERN_DIAGNOSIS,
-                maindiag_flag=Flag.YES if diagnosis.main else Flag.NO,
-                diag_srt_no=place,
-                diag_code=diagnosis.code,
-                diag_name=diagnosis.name,
-                diag_dept=visit.department_code,
-                dise_dor_no=visit.doctor_code,
-                dise_dor_name=visit.doctor_name,
-                diag_time=at,
-                vali_flag=Flag.YES,
-            )
-            for place, diagnosis in enumerate(visit.diagnoses, 1)
-        ],
+    return message.model_validate(
+        {
+            "mdtrtinfo": {
+                "mdtrt_id": mdtrt_id,
+                "psn_no": visit.psn_no,
+                "med_type": basket.med_type,
+                "begntime": at,
+                "dise_codg": chronic,
+                "dise_name": diseases.name_of(chronic) if chronic else None,
+                "er_flag": er_flag if visit.er_flag_place == "mdtrtinfo" else None,
+                "exp_content": {"er_flag": er_flag} if er_flag and visit.er_flag_place == "exp_content" else None,
+                "otp_er_refl_flag": flags.get("otp_er_refl_flag"),
+                "trum_flag": flags.get("trum_flag"),
+                "rel_ttp_flag": flags.get("rel_ttp_flag"),
+            },
+            "diseinfo": [
+                {
+                    "diag_type": WESTERN_DIAGNOSIS,
+                    "maindiag_flag": Flag.YES if diagnosis.main else Flag.NO,
+                    "diag_srt_no": place,
+                    "diag_code": diagnosis.code,
+                    "diag_name": diagnosis.name,
+                    "diag_dept": visit.department_code,
+                    "dise_dor_no": visit.doctor_code,
+                    "dise_dor_name": visit.doctor_name,
+                    "diag_time": at,
+                    "vali_flag": Flag.YES,
+                }
+                for place, diagnosis in enumerate(visit.diagnoses, 1)
+            ],
+        }
     )
+
+
+def _spoken(visit: VisitPlan) -> type[UploadOutpatientEncounter] | type[UploadOutpatientEncounterFirst]:
+    """The message of the visit's profile. What we fill in is called the same in both."""
+    later, first = row_of(UploadOutpatientEncounter).infno, row_of(UploadOutpatientEncounterFirst).infno
+    if visit.encounter in ("", later):
+        return UploadOutpatientEncounter
+    if visit.encounter == first:
+        return UploadOutpatientEncounterFirst
+    wrong = FieldProblem("encounter", f"no message that uploads an encounter; there are {later} and {first}")
+    raise Misused(f"profile value encounter: {wrong.message}", fields=(wrong,))
 
 
 def fees(visit: VisitPlan, basket: BasketPlan, mdtrt_id: str, lines: Iterable[LinePlan]) -> UploadOutpatientFees:

@@ -1,16 +1,20 @@
 """Deadlines K1 to K13 (rules 10).
 
 Times are Asia/Shanghai. A deadline runs to 24:00 of its due day; the start day is not counted. Calendar days never
-move for holidays; working days need the year's holiday data, and a year without data makes the clock refuse.
-Sources: 规程 7, 35 to 37, 47, 54, 55; 26号 四; 附件2.
+move for holidays; working days need the year's holiday data. A year without data makes the clock refuse, unless the
+calendar says to count it by its weekends: then the deadline says that it did.
+Sources: 规程 7, 35 to 37, 47, 54, 55; 26号 四; 附件2. The days off: `holidays.toml`.
 """
 
 import re
+import tomllib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
+from functools import cache
+from importlib.resources import files
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from yidi_sdk.rules.filing import term_end
 from yidi_sdk.rules.settings import DEFAULTS, RuleSettings
@@ -34,11 +38,13 @@ class NoCalendarError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Holidays and make-up days (调休) of the years covered, as published each year."""
+    """Holidays and make-up days (调休) of the years covered, as published each year. `beyond`: what a deadline does
+    with a year that is not covered."""
 
     years: Collection[int] = ()
     holidays: Collection[date] = ()
     make_up_days: Collection[date] = ()
+    beyond: Literal["refuse", "weekends"] = "refuse"
 
     def is_working_day(self, day: date) -> bool:
         """Monday to Friday that is no holiday, or a make-up day. NoCalendarError for a year without data."""
@@ -74,7 +80,8 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A deadline: refused when a year has no holiday data (`missing_year`). `due` runs to 24:00, which is `due_at`."""
+    """A deadline: refused when a year has no holiday data (`missing_year`). `due` runs to 24:00, which is `due_at`.
+    `weekends_only` has the years of which only the weekends were counted as days off; `notice` says so."""
 
     clock: str
     outcome: Literal["computed", "refused"]
@@ -83,11 +90,23 @@ class Due:
     red: datetime | None = None
     listed_on: date | None = None
     missing_year: int | None = None
+    weekends_only: tuple[int, ...] = ()
 
     @property
     def due_at(self) -> datetime | None:
         """24:00 of the due day."""
         return at(self.due + _ONE_DAY) if self.due else None
+
+    @property
+    def notice(self) -> str:
+        """What a reader must know of the day, Chinese first; "" when nothing."""
+        if not self.weekends_only:
+            return ""
+        years = "、".join(map(str, self.weekends_only))
+        return (
+            f"{years}年的节假日安排尚无数据，仅按周末推算，节假日和调休未计入，请核对到期日"
+            f" / no holiday data for {years}: only weekends were counted as days off, check the day"
+        )
 
 
 Rule = Callable[[Start, Calendar], date]
@@ -214,14 +233,43 @@ def due(
         own = Clock("K11", _working(settings.local_problem_days), row.yellow, row.red, row.source)
         row = TICKETS[problem_class] if problem_class else own
     begins = Start(shanghai(start) if isinstance(start, datetime) else at(start))
-    try:
-        day = row.due(begins, calendar)
-        yellow = row.yellow(begins, day, calendar) if row.yellow else None
-        red = row.red(begins, day, calendar) if row.red else None
-    except NoCalendarError as missing:
-        return Due(clock, "refused", missing_year=missing.year)
+    counted: list[int] = []
+    while True:
+        try:
+            found = _found(clock, row, begins, calendar)
+        except NoCalendarError as missing:
+            if calendar.beyond == "refuse":
+                return Due(clock, "refused", missing_year=missing.year)
+            counted.append(missing.year)
+            calendar = replace(calendar, years=(*calendar.years, missing.year))
+        else:
+            return replace(found, weekends_only=tuple(sorted(counted)))
+
+
+def _found(clock: str, row: Clock, begins: Start, calendar: Calendar) -> Due:
+    day = row.due(begins, calendar)
+    yellow = row.yellow(begins, day, calendar) if row.yellow else None
+    red = row.red(begins, day, calendar) if row.red else None
     listed = listed_on(begins.at) if row.row == "K7" else None
     return Due(clock, "computed", day, yellow, red, listed)
+
+
+@cache
+def published() -> Calendar:
+    """The calendar that comes with the package: days off and make-up days as the State Council publishes them. Years
+    beyond it are counted by their weekends, and the deadline says so."""
+    text = files("yidi_sdk").joinpath("rules", "holidays.toml").read_text(encoding="utf-8")
+    years: list[dict[str, Any]] = tomllib.loads(text)["year"]
+    return Calendar(
+        years=frozenset(year["year"] for year in years),
+        holidays=frozenset(day for year in years for span in year["holidays"] for day in _days(**span)),
+        make_up_days=frozenset(day for year in years for day in year["make_up_days"]),
+        beyond="weekends",
+    )
+
+
+def _days(first: date, last: date, name: str) -> list[date]:  # noqa: ARG001 - the name is for who reads the file
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def read_start(text: str) -> date | datetime:

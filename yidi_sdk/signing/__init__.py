@@ -5,7 +5,7 @@ Pure: clock and nonce are arguments; keys, and the chance a signature needs, sta
 `sm2` the mathematics and who does it · `secret` what one file holds · `clock` how far the clocks are apart.
 """
 
-from yidi_sdk.signing.clock import Skew, measure
+from yidi_sdk.signing.clock import Skew, SkewWatch, measure
 from yidi_sdk.signing.headers import headers, verify
 from yidi_sdk.signing.secret import HeaderSecret, read_secret
 from yidi_sdk.signing.signer import Signer, SignerFailed, SoftwareSigner
@@ -15,6 +15,7 @@ __all__ = [
     "Signer",
     "SignerFailed",
     "Skew",
+    "SkewWatch",
     "SoftwareSigner",
     "headers",
     "measure",

@@ -4,7 +4,7 @@ Signatures carry a time, and a front door refuses a time too far from its own: w
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -46,6 +46,34 @@ class Skew:
         way = "ahead of" if self.ahead_s > 0 else "behind"
         end = "signatures will be refused, set the clock now" if self.is_too_much else "signatures pass, set it soon"
         return f"Our clock is {abs(self.ahead_s)} s {way} the platform's, which allows {self.limit_s} s: {end}."
+
+
+class SkewWatch:
+    """What the answers of a platform show of its clock, as they come. Threads may share it.
+
+    A platform tells whole seconds: a second that was told before teaches nothing and costs one look-up. `clock` gives
+    the time with its offset; how long an answer took is read from `stopwatch` (seconds, never set back), so that a
+    clock that is put right in between is not taken for a long way. `latest`: what the last answer proved.
+    """
+
+    def __init__(self, clock: Callable[[], datetime], stopwatch: Callable[[], float], limit_s: int) -> None:
+        self._clock = clock
+        self._stopwatch = stopwatch
+        self._limit_s = limit_s
+        self._told = ""
+        self.latest: Skew | None = None
+
+    def hear(self, headers: Mapping[str, str], began: float) -> None:
+        """An answer's headers, their names in lower case; `began` is the stopwatch before the message left."""
+        told = headers.get("date")
+        if told is None or told == self._told:
+            return
+        self._told = told
+        now = self._clock()
+        sent_at = now - timedelta(seconds=self._stopwatch() - began)
+        found = measure({"date": told}, "", sent_at=sent_at, received_at=now, limit_s=self._limit_s)
+        if found is not None:
+            self.latest = found
 
 
 def measure(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         RevokeSettlementAtOnce,
         SettleOutpatientAtOnce,
     )
-    from yidi_sdk.transactions.files import DownloadFile, UploadedFile, UploadFile
+    from yidi_sdk.transactions.files import DownloadedFile, DownloadFile, UploadedFile, UploadFile
     from yidi_sdk.transactions.filings import (
         FileChronicDisease,
         FileDesignatedInstitution,
@@ -268,6 +268,7 @@ __all__ = [
     "DictionaryTable",
     "DischargeInpatient",
     "DownloadFile",
+    "DownloadedFile",
     "DrugRecords",
     "DrugTrace",
     "Encounter",
@@ -429,7 +430,7 @@ __all__ = [
 _NAMES = {
     "clearing": "ApplyForClearing ClearingApplication ClearingSplit ConfirmClearingSplit ConfirmedRow FetchClearingSplit RollBackClearingConfirmation WithdrawClearing",
     "combined": "CombinedDiagnosis CombinedDiagnosisRow CombinedFeeLine CombinedFees CombinedRevocation CombinedSettlement RevokeSettlementAtOnce SettleOutpatientAtOnce",
-    "files": "DownloadFile UploadFile UploadedFile",
+    "files": "DownloadFile DownloadedFile UploadFile UploadedFile",
     "filings": "FileChronicDisease FileDesignatedInstitution FileReferral FileReferralA Filing WithdrawChronicDisease WithdrawDesignatedInstitution WithdrawReferral WithdrawnFiling",
     "inpatient": "Admission AdmissionChanged AdmitInpatient CancelAdmission CancelDischarge ChangeAdmission ChangedDiagnosis DischargeInpatient StayDiagnosis",
     "inpatient_fees": "InpatientFeeLine InpatientFeeSplit InpatientRevocation InpatientSettlement InpatientTrial PresettleInpatient RevokeInpatientFees RevokeInpatientSettlement RevokedFeeLine SettleInpatient UploadInpatientFees",

@@ -1,12 +1,12 @@
-"""Files, up and down."""
+"""Files, up and down: bytes in a list of signed numbers on the way up, the file itself and no envelope on the way down."""
 
-from typing import Any, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
 from yidi_sdk.elements import clearing, session
-from yidi_sdk.message import Input, Nothing, Output
+from yidi_sdk.message import Input, Output
 
 WIRE_NAME = "in"
 """The content's name on the wire, which is a word of Python."""
@@ -56,7 +56,25 @@ class UploadFile(Input[UploadedFile], node="fsUploadIn"):
 CONTENT_IS_BYTES = {"label": "文件数据", "english": "must be bytes", "chinese": "应为字节"}
 
 
-class DownloadFile(Input[Nothing], node="fsDownloadIn"):
+class DownloadedFile(Output):
+    """The file itself: `content` is a whole ZIP archive, every checksum in it right (`yidi_sdk.archive` unpacks it).
+
+    It is the one answer without an envelope, so nothing in it says whose it is, and no scheme of signing covers it.
+    """
+
+    is_file: ClassVar[bool] = True
+    content: session.FileBytes
+
+    @field_validator("content", mode="before")
+    @classmethod
+    def _bytes_alone(cls, value: Any) -> bytes:
+        """An envelope can hold a text or a list, but no bytes: what comes in one is not the file."""
+        if isinstance(value, bytes):
+            return value
+        raise PydanticCustomError("element", "{label}: {english}", CONTENT_IS_BYTES)
+
+
+class DownloadFile(Input[DownloadedFile], node="fsDownloadIn"):
     """文件下载 9102: fetch a file by its number; the answer is the file, and an envelope only when it is refused"""
 
     file_qury_no: clearing.FileQuryNo

@@ -103,6 +103,7 @@ class EncounterFirst(Node):
     geso_val: visits.GesoVal | None = None
     exp_content: session.ExpContent | None = None
     otp_er_refl_flag: visits.OtpErReflFlag | None = None
+    er_flag: visits.ErFlag | None = None
     trum_flag: visits.TrumFlag | None = None
     rel_ttp_flag: visits.RelTtpFlag | None = None
     mdtrt_grp_type: visits.MdtrtGrpType | None = None
@@ -149,6 +150,7 @@ class Encounter(Node):
     ttp_resp: visits.TtpResp | None = None
     expi_gestation_nub_of_m: visits.ExpiGestationNubOfM | None = None
     otp_er_refl_flag: visits.OtpErReflFlag | None = None
+    er_flag: visits.ErFlag | None = None
     trum_flag: visits.TrumFlag | None = None
     rel_ttp_flag: visits.RelTtpFlag | None = None
     mdtrt_grp_type: visits.MdtrtGrpType | None = None
