@@ -14,12 +14,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import gateway, hub, lines, sdk, start
+from tests.bench import gateway, hub, lines, sdk, signing, start
 from tests.bench.measuring import Figure
 
 MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "sdk": sdk.measure,
     "start": lambda _folder: start.measure(),
+    "signing": lambda _folder: signing.measure(),
     "lines": lambda _folder: lines.measure(),
     "hub": hub.measure,
     "gateway": gateway.measure,

@@ -32,6 +32,7 @@ _PKCS8 = bytes.fromhex("308187020100301306072a8648ce3d020106082a811ccf5501822d04
 _PKCS8_PUBLIC = bytes.fromhex("a14403420004")
 _SPKI = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d03420004")
 _OPENSSL_3 = 3
+_MOST_HANDLES = 64
 
 
 class Sm2Missing(ValueError):
@@ -172,6 +173,7 @@ class Libcrypto:
         for name in ("d2i_AutoPrivateKey", "d2i_PUBKEY", "EVP_PKEY_CTX_new"):
             getattr(library, name).restype = ctypes.c_void_p
         self._library: Any = library
+        self._handles: dict[tuple[str, bytes], int] = {}
 
     def sign(self, pair: Pair, message: bytes, user_id: bytes) -> bytes:
         e = digest(pair.public, message, user_id)
@@ -201,19 +203,27 @@ class Libcrypto:
         return self._with("d2i_PUBKEY", _SPKI + public, act)
 
     def _with(self, reader: str, key: bytes, act: Callable[[ctypes.c_void_p], bool]) -> bool:
-        """Read a key, act with it, free it."""
-        start = ctypes.c_char_p(key)
-        handle = ctypes.c_void_p(getattr(self._library, reader)(None, ctypes.byref(start), ctypes.c_long(len(key))))
+        """Act with a key. Reading one takes longer than using it, so the few that a hospital has stay read."""
+        held = self._handles.get((reader, key))
+        handle = ctypes.c_void_p(self._read(reader, key) if held is None else held)
         if handle.value is None:
             self._library.ERR_clear_error()
             return False
+        if held is None and len(self._handles) < _MOST_HANDLES:
+            held = self._handles.setdefault((reader, key), handle.value)
         context = ctypes.c_void_p(self._library.EVP_PKEY_CTX_new(handle, None))
         try:
             return context.value is not None and act(context)
         finally:
             self._library.EVP_PKEY_CTX_free(context)
-            self._library.EVP_PKEY_free(handle)
+            if held != handle.value:
+                self._library.EVP_PKEY_free(handle)
             self._library.ERR_clear_error()
+
+    def _read(self, reader: str, key: bytes) -> int | None:
+        start = ctypes.c_char_p(key)
+        found: int | None = getattr(self._library, reader)(None, ctypes.byref(start), ctypes.c_long(len(key)))
+        return found
 
 
 class Gmalg:
