@@ -253,6 +253,16 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
+def retention() -> str:
+    """What the journal forgets, and when."""
+    from yidi_gateway.retention import CLASSES
+
+    rows = [
+        (row.name, f"`{row.table}` {', '.join(row.purposes)}".strip(), f"{row.days} days", row.why) for row in CLASSES
+    ]
+    return table(("what", "rows", "kept for", "why"), rows)
+
+
 def example(name: str) -> str:
     """The code of an example, without its docstring."""
     text = (ROOT / "examples" / name).read_text(encoding="utf-8")

@@ -66,6 +66,17 @@ async def test_nothing_is_claimed_twice_at_once(journal):
     assert len({row.id for row in claimed}) == 40
 
 
+async def test_a_row_that_somebody_changed_stops_no_other(sqlite):
+    journal = sqlite.journal
+    for number, name in enumerate("abc"):
+        await standing(journal, State.UNKNOWN, name, {"due_at": NOON}, created_at=after(seconds=number))
+    sqlite.sql("UPDATE submissions SET input = (SELECT input FROM submissions WHERE id = 'b') WHERE id = 'a'")
+    assert [row.id for row in await journal.claim_due(NOON, LEASE, 10)] == ["b", "c"]
+    assert [row.event for row in await journal.audit("a")][-1] == "unreadable"
+    assert await journal.claim_due(after(seconds=30), LEASE, 10) == ()
+    assert (await journal.verify()).broken_at is None
+
+
 async def test_a_start_finds_new_and_sending(store):
     for number, state in enumerate(State):
         await standing(store.journal, state, f"s{number}", created_at=after(seconds=-number))

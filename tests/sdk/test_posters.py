@@ -233,3 +233,20 @@ def test_hosts() -> None:
     assert posters.host_and_port("http://[::1]:8/x") == ("::1", 8)
     assert posters.is_ip("::1")
     assert not posters.is_ip("a.b")
+
+
+@pytest.mark.filterwarnings("error::ResourceWarning")
+def test_a_long_body_leaves_whole_and_without_a_warning() -> None:
+    """A file of 9101 is longer than what aiohttp likes to be given in one piece."""
+    body = b"x" * (3 * 2**20)
+    with serving(answering(OK)) as server:
+
+        async def run() -> Reply:
+            async with AiohttpPoster() as poster:
+                return await poster.post(server.url, {"content-type": "application/json"}, body, LONG)
+
+        assert asyncio.run(run()).status == 200
+        head, _, rest = server.received[0].partition(b"\r\n\r\n")
+    assert b"content-length: %d" % len(body) in head.lower()
+    assert b"chunked" not in head.lower()
+    assert set(rest) == {ord("x")}

@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from functools import cache
+from io import BytesIO
 from typing import Self
 
 import aiohttp
@@ -16,6 +17,7 @@ from yidi_sdk.posters import KEEP_ALIVE_S, MAX_ANSWER, TLS_GRACE_S, Guard, Limit
 PROVEN = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 """What aiohttp raises before it has a connection to write to: DNS, refused, TLS, connect and pool timeouts."""
 CONNECTIONS = 256
+LONG_BODY = 2**20
 
 
 class AiohttpPoster:
@@ -36,7 +38,7 @@ class AiohttpPoster:
             self._guard(host, port, host)  # an address is not resolved, so the resolver below never sees it
         try:
             async with self._open().post(
-                url, data=body, headers=headers, timeout=_timeout(limits), allow_redirects=False
+                url, data=_sendable(body), headers=headers, timeout=_timeout(limits), allow_redirects=False
             ) as response:
                 got = await self._body(response)
                 named = {name.lower(): value for name, value in response.headers.items()}
@@ -84,6 +86,11 @@ class AiohttpPoster:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+
+def _sendable(body: bytes) -> bytes | BytesIO:
+    """Long bodies in pieces, so that the loop serves others in between."""
+    return body if len(body) <= LONG_BODY else BytesIO(body)
 
 
 @cache

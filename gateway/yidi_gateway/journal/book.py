@@ -1,21 +1,24 @@
 """The verbs of the journal within one open database transaction. What waits is elsewhere."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Executable
 
 from yidi_gateway.access import chain
 from yidi_gateway.access.chain import Entry, Head
+from yidi_gateway.access.sealing import Unsealable
 from yidi_gateway.journal import records, rows, schema, statements
+from yidi_gateway.journal.cabinet import Cabinet
 from yidi_gateway.journal.driver import Clash, Driver
 from yidi_gateway.journal.port import Admitted, Finish, JournalDown, Opened, Page, Search
-from yidi_gateway.journal.rows import Rows
+from yidi_gateway.journal.rows import IDS, Rows
 from yidi_gateway.journal.statements import ADD
 from yidi_gateway.lifecycle import State
-from yidi_gateway.submission import Attempt, AuditRow, Move, Request, SignedSession, Submission, Visit, Window
+from yidi_gateway.submission import Attempt, AuditRow, Kept, Move, Request, SignedSession, Submission, Visit, Window
 
 HEAD = "audit"
+SET_ASIDE = timedelta(hours=1)
 SEAL = frozenset({"seal"})
 RESULT = frozenset({"ended_at", "outcome", "http_status", "answer", "note"})
 
@@ -26,6 +29,7 @@ class Book:
     def __init__(self, driver: Driver, row_maker: Rows) -> None:
         self._driver = driver
         self._rows = row_maker
+        self.cabinet = Cabinet(driver, row_maker)
         self._head: Head | None = None
         self._noted: list[AuditRow] = []
 
@@ -195,7 +199,7 @@ class Book:
         return Page(items, items[-1].id if items and len(page) > len(items) else None)
 
     def claim_due(self, now: datetime, lease_until: datetime, limit: int) -> tuple[Submission, ...]:
-        due = self._submissions(statements.DUE, now=now, most=limit)
+        due = self._due(now, lease_until, limit)
         claimed = tuple(records.checked(replace(row, lease_until=lease_until)) for row in due)
         lease = statements.change(schema.submissions, frozenset({"lease_until"}), "id")
         for row in claimed:
@@ -208,6 +212,50 @@ class Book:
     def count(self) -> dict[State, int]:
         counted = {row["state"]: row["n"] for row in self._driver.all(statements.COUNT)}
         return {state: counted.get(state, 0) for state in State}
+
+    # ---- uploads that wait
+
+    def keep(self, kept: Kept) -> Kept:
+        stands = self.kept(kept.caller, kept.key)
+        if stands is None:
+            self._driver.execute(ADD["kept"], self._rows.of(records.checked(kept)))
+        return stands or kept
+
+    def kept(self, caller: str, key: str) -> Kept | None:
+        row = self._driver.one(statements.KEPT_BY_KEY, at_caller=caller, at_key=key)
+        return None if row is None else self._rows.kept(row)
+
+    def waiting(self, limit: int) -> tuple[Kept, ...]:
+        return tuple(self._rows.kept(row) for row in self._driver.all(statements.KEPT_WAITING, most=limit))
+
+    def count_waiting(self) -> int:
+        row = self._driver.one(statements.KEPT_COUNT)
+        return 0 if row is None else int(row["n"])
+
+    def hand_over(self, kept_id: str, submission_id: str) -> None:
+        handing = statements.change(schema.kept, frozenset({"submission_id"}), "id")
+        self._driver.execute(handing, {"submission_id": submission_id, "at_id": kept_id})
+
+    # ---- what is forgotten or sealed anew
+
+    def expire(self, name: str, before: datetime, limit: int) -> int:
+        return self._driver.execute(statements.EXPIRE[name], {"before": before, "most": limit})
+
+    def reseal(self, table: str, after: tuple[str, ...], limit: int) -> tuple[int, tuple[str, ...] | None]:
+        found = self._driver.all(
+            statements.page_of(table, begun=bool(after)),
+            most=limit,
+            **{f"after_{number}": value for number, value in enumerate(after)},
+        )
+        changed = 0
+        for row in found:
+            values = self._rows.resealed(table, row)
+            if values:
+                ids = IDS[table]
+                at = {f"at_{name}": row[name] for name in ids}
+                change = statements.change(schema.metadata.tables[table], frozenset(values), *ids)
+                changed += self._driver.execute(change, values | at)
+        return changed, tuple(found[-1][name] for name in IDS[table]) if len(found) == limit else None
 
     # ---- visits, counters, windows, sessions
 
@@ -258,6 +306,20 @@ class Book:
         return None if row is None else self._rows.session(row)
 
     # ---- small parts
+
+    def _due(self, now: datetime, lease_until: datetime, limit: int) -> tuple[Submission, ...]:
+        """What is due and opens. A row that somebody changed is set aside for a while and noted: it must not stop
+        others."""
+        found: list[Submission] = []
+        for row in self._driver.all(statements.DUE, now=now, most=limit):
+            try:
+                found.append(self._rows.submission(row))
+            except Unsealable as error:
+                lease = statements.change(schema.submissions, frozenset({"lease_until"}), "id")
+                aside = max(lease_until, now + SET_ASIDE)
+                self._driver.execute(lease, {"lease_until": aside, "at_id": row["id"]})
+                self.note(Entry(now, row["id"], "unreadable", detail={"why": str(error)}))
+        return tuple(found)
 
     def _submissions(self, statement: Executable, **at: object) -> tuple[Submission, ...]:
         return tuple(self._rows.submission(row) for row in self._driver.all(statement, **at))
