@@ -11,7 +11,7 @@ import pytest
 from yidi_mocks.plugin import RunningHub
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-SHORT = sorted(EXAMPLES.glob("0[2-7]_*.py"))
+SHORT = sorted([*EXAMPLES.glob("0[2-7]_*.py"), *EXAMPLES.glob("10_*.py")])
 UTF8 = {**os.environ, "PYTHONUTF8": "1"}
 
 
@@ -60,6 +60,17 @@ def test_raw_transaction(hub: RunningHub) -> None:
     assert refused.startswith("refused: 平台没有查到这个人; ")
 
 
+def test_test_your_his() -> None:
+    """It starts its own hub, and its program behaves."""
+    [program] = EXAMPLES.glob("09_*.py")
+    assert len(program.read_text(encoding="utf-8").splitlines()) <= 60
+    found, title, *lines = said("09")
+    assert re.fullmatch(r"found again: 500103\d+", found)
+    assert title == "一致性报告 conformance report: 通过 passed"
+    assert any(line.startswith("  E1  通过 ") for line in lines)
+    assert not any(line.split()[1:2] == ["不通过"] for line in lines)
+
+
 def test_own_outbox(hub: RunningHub, tmp_path: Path) -> None:
     box = str(tmp_path / "outbox.sqlite")
     hub.fault("drop_reply", "2201")
@@ -70,3 +81,10 @@ def test_own_outbox(hub: RunningHub, tmp_path: Path) -> None:
     assert done.startswith("registered as ")
     first, second = hub.received(infno="2201")
     assert first["msgid"] == msgid != second["msgid"]
+
+
+def test_inpatient_stay(hub: RunningHub) -> None:
+    [line] = said("10", hub.url)
+    [row] = hub.ledger()
+    assert line.startswith(f"settled {row['setl_id']}: total 680.00, fund {row['fund_pay_sumamt']}, cash ")
+    assert row["clr_type"] == "21"

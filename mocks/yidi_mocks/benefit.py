@@ -1,53 +1,50 @@
-"""How a bill is split and what the insured place pays: stated, simple, never the real policy. Pure, exact to the fen.
+"""What the insured place pays: stated, simple, never the real policy. Pure, exact to the fen.
 
-Two steps. The place of care splits each line into four parts (`split_line`). The insured place then applies its
-deductible, ratio and ceiling to what is within scope, and the account pays from the person's share (`pay`).
+The place of care has split the bill (`splits`). The insured place applies its deductible, ratio and ceiling to what is
+within scope, and the account pays from the person's share.
 Whatever the figures: M1 the four parts are the total; M2 total = funds + person + hospital; M3 the fund rows without
 account are the fund sum without account; the fund columns sum to `fund_pay_sumamt`.
 """
 
 import json
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
-from functools import cache, lru_cache
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from yidi_mocks.figures import COLUMNS, PARTS, fund_row
-from yidi_mocks.world import ZERO, Line, LineSplit
-from yidi_sdk.codes import InsuranceType, ItemClass
+from yidi_mocks.splits import fen
+from yidi_mocks.world import ZERO
+from yidi_sdk.codes import InsuranceType
 
-FEN = Decimal("0.01")
-NO_LIMIT = Decimal(999999)
-DISAPPROVED = "2"
-SPLITS_HELD = 1024
 ACCOUNT_ROW = "310200"
 
 
-def fen(value: Decimal) -> Decimal:
-    """Rounded half up to two places."""
-    return value.quantize(FEN, ROUND_HALF_UP)
+class Branch(StrEnum):
+    """The branches of a scheme, with a deductible and ratio each. Outpatients share one ceiling; stays have theirs."""
+
+    ORDINARY = "ordinary"
+    CHRONIC = "chronic"
+    STAY = "stay"
 
 
 @dataclass(frozen=True, slots=True)
-class ItemRule:
-    """How the place of care treats items whose code begins with `prefix`; the longest prefix counts."""
+class Terms:
+    """What one branch of a scheme grants. `again`: the deductible of a stay that is not the first of its year."""
 
-    prefix: str
-    item_class: str
+    deductible: Decimal
+    again: Decimal
     ratio: Decimal
-    limit: Decimal
-    category: str
+    ceiling: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
     """What one insured place pays for one kind of insurance. Ratios between 0 and 1, amounts in yuan."""
 
-    deductible: Decimal
-    ratio_ordinary: Decimal
-    ratio_chronic: Decimal
-    ceiling: Decimal
+    branches: dict[Branch, Terms]
     ratio_above: Decimal
     basic_fund: tuple[str, str]
     above_fund: tuple[str, str]
@@ -70,13 +67,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What is asked to be paid: the four parts of a batch and the person's standing on that day."""
+    """What is asked to be paid: the four parts of a batch or stay and the person's standing on that day.
+
+    `deductible_used` and `basic_used`: what live settlements of the year took, of outpatient care or of stays;
+    `stays_before`: how many stays of the year are settled.
+    """
 
     self_paid: Decimal
     over_limit: Decimal
     class_b_first: Decimal
     in_scope: Decimal
-    chronic: bool
+    branch: Branch
     filing_group: str  # long_term, referral, emergency, other, local
     insutype: str
     use_account: bool
@@ -85,6 +86,7 @@ class Claim:
     deductible_used: Decimal = ZERO
     basic_used: Decimal = ZERO
     account_in_fund: bool | None = None
+    stays_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,38 +98,16 @@ class Payment:
     funds: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
 
-def split_of(line: Line) -> LineSplit:
-    """A line in its four parts: not stored, because the line says it all."""
-    given = line.given
-    disapproved = given["hosp_appr_flag"] == DISAPPROVED
-    return split_line(given["med_list_codg"], line.amount, line.price, line.count, disapproved=disapproved)
-
-
-@lru_cache(SPLITS_HELD)
-def split_line(
-    code: str, amount: Decimal, price: Decimal, quantity: Decimal, *, disapproved: bool = False
-) -> LineSplit:
-    """Split one line at the place of care. A line that the hospital did not approve is self-paid in full."""
-    rule = rule_of(code)
-    if disapproved or rule.item_class == ItemClass.SELF_PAID:
-        return LineSplit(
-            amount, amount, ZERO, ZERO, ZERO, ItemClass.SELF_PAID.value, Decimal(1), rule.limit, rule.category
-        )
-    over = min(amount, fen(max(ZERO, price - rule.limit) * quantity))
-    first = fen((amount - over) * rule.ratio)
-    return LineSplit(
-        amount, ZERO, over, first, amount - over - first, rule.item_class, rule.ratio, rule.limit, rule.category
-    )
-
-
 def pay(place: Place, claim: Claim) -> Payment:
-    """What funds, account and person pay of a batch. Deterministic; every amount has two places."""
+    """What funds, account and person pay of a batch or stay. Deterministic; every amount has two places."""
     scheme = place.schemes[claim.insutype]
+    terms = scheme.branches[claim.branch]
     total = claim.self_paid + claim.over_limit + claim.class_b_first + claim.in_scope
-    deductible = ZERO if claim.chronic else min(claim.in_scope, max(ZERO, scheme.deductible - claim.deductible_used))
-    ratio = (scheme.ratio_chronic if claim.chronic else scheme.ratio_ordinary) - place.cuts[claim.filing_group]
+    asked = terms.again if claim.stays_before else terms.deductible
+    deductible = min(claim.in_scope, max(ZERO, asked - claim.deductible_used))
+    ratio = terms.ratio - place.cuts[claim.filing_group]
     earned = fen((claim.in_scope - deductible) * ratio)
-    basic = min(earned, max(ZERO, scheme.ceiling - claim.basic_used))
+    basic = min(earned, max(ZERO, terms.ceiling - claim.basic_used))
     above = fen((earned - basic) * scheme.ratio_above)
     rest = claim.in_scope - basic - above
     civil = fen((rest - deductible) * place.civil_ratio) if claim.civil_servant and rest > deductible else ZERO
@@ -163,27 +143,6 @@ def pay(place: Place, claim: Claim) -> Payment:
     return Payment(amounts, ratio, [fund_row(*row) for row in rows if row[3] or row[0] == scheme.basic_fund[0]])
 
 
-def rule_of(code: str) -> ItemRule:
-    """The item rule with the longest prefix; the empty prefix takes what is left."""
-    return next(rule for rule in item_rules() if code.startswith(rule.prefix))
-
-
-@cache
-def item_rules() -> tuple[ItemRule, ...]:
-    """The rules, longest prefix first."""
-    rows = (
-        ItemRule(
-            row["prefix"],
-            row["class"],
-            Decimal(row["ratio"]),
-            Decimal(row["limit"]) if row["limit"] else NO_LIMIT,
-            row["category"],
-        )
-        for row in _data("items.json")
-    )
-    return tuple(sorted(rows, key=lambda rule: -len(rule.prefix)))
-
-
 @cache
 def places() -> tuple[Place, ...]:
     """All insured places with own figures, longest prefix first; the empty prefix is everywhere else."""
@@ -209,9 +168,15 @@ def _place(row: dict[str, Any]) -> Place:
 
 
 def _scheme(row: dict[str, Any]) -> Scheme:
-    figures = ("deductible", "ratio_ordinary", "ratio_chronic", "ceiling", "ratio_above")
+    deductible, ceiling = Decimal(row["deductible"]), Decimal(row["ceiling"])
+    stay = {name: Decimal(figure) for name, figure in row["stay"].items()}
     return Scheme(
-        **{name: Decimal(row[name]) for name in figures},
+        branches={
+            Branch.ORDINARY: Terms(deductible, deductible, Decimal(row["ratio_ordinary"]), ceiling),
+            Branch.CHRONIC: Terms(ZERO, ZERO, Decimal(row["ratio_chronic"]), ceiling),
+            Branch.STAY: Terms(stay["deductible"], stay["deductible_again"], stay["ratio"], stay["ceiling"]),
+        },
+        ratio_above=Decimal(row["ratio_above"]),
         basic_fund=(row["basic_fund"][0], row["basic_fund"][1]),
         above_fund=(row["above_fund"][0], row["above_fund"][1]),
         above_column=row["above_column"],

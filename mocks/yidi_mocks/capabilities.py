@@ -1,7 +1,13 @@
 """What differs between provinces in doubt (settlement_state_machine.md, section 1), as flags of the running hub."""
 
+import re
 from dataclasses import dataclass, field, fields
+from random import Random
 from typing import Any
+
+from yidi_mocks.dialect import PLAIN
+from yidi_mocks.gate import HEADER_SCHEMES
+from yidi_mocks.seals import BODY_SCHEMES
 
 
 class BadCapability(ValueError):
@@ -13,7 +19,15 @@ class Capabilities:
     """Defaults are the pessimistic ones, except that queries show the msgid and a batch has one live settlement.
 
     `acct_in_fund` None leaves it to the insured place. `sign_ttl` and `D_max` in seconds, None for no limit.
-    `reversible` overrides the catalogue per infno. `sign_required` None leaves it to the profile.
+    `filing_delay_s`: how long a filing made by message is being handled before it counts, None for at once.
+    `reversible` overrides the catalogue per infno. `sign_required`, `header_scheme` and `body_scheme` None leave it to
+    the profile; so does a part of `answer` (see `dialect.Dialect`) that is left out. `refuses_repeats` false: a second
+    message under the same msgid is done again. `door_clock_off_s`: how far the clock of the front door is off.
+
+    Reconciliation: the platform's day ends at `day_ends_at` (HH:MM, 24:00 midnight), a settlement is final
+    `final_after_s` seconds after it was made, a task of 3211 takes `task_takes_s`. `refunds_counted`: negative rows
+    count where refd_setl_flag is left out. `statement_codes`: long (000000) or short (0). `statement_lists`: all rows
+    in a result file, or differences. `refund_variants`: see `refunding`.
     """
 
     idem_msgid: bool = False
@@ -26,25 +40,65 @@ class Capabilities:
     sign_ttl: float | None = None
     D_max: float | None = None
     strict_codes: bool = False
+    filing_delay_s: float | None = None
     reversible: dict[str, bool] = field(default_factory=dict[str, bool])
     maint_codes: list[str] = field(default_factory=list[str])
+    refuses_repeats: bool = True
+    header_scheme: str | None = None
+    body_scheme: str | None = None
+    door_clock_off_s: float = 0
+    answer: dict[str, Any] = field(default_factory=dict[str, Any])
+    day_ends_at: str = "24:00"
+    final_after_s: float = 0
+    task_takes_s: float = 0
+    refunds_counted: bool = True
+    statement_codes: str = "long"
+    statement_lists: str = "all"
+    refund_variants: dict[str, bool] = field(default_factory=dict[str, bool])
 
     def as_json(self) -> dict[str, Any]:
         """All flags."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def change(self, row: dict[str, Any]) -> None:
-        """Set the flags named. Raises BadCapability, then nothing is changed."""
+        """Set the flags named; `drawn` with a seed draws those in doubt first. Raises BadCapability, then nothing is
+        changed."""
+        if "drawn" in row:
+            seed = row["drawn"]
+            row = {**drawn(Random(seed)), **{name: value for name, value in row.items() if name != "drawn"}}  # noqa: S311 - flags repeat by seed
         known: dict[str, type[Any]] = {f.name: type(getattr(DEFAULTS, f.name)) for f in fields(self)}
         for name, value in row.items():
             if name not in known:
                 raise BadCapability(f"unknown flag: {name}")
             if known[name] in (bool, dict, list) and not isinstance(value, known[name]):
                 raise BadCapability(f"{name} must be {known[name].__name__}")
+            if name in CHOICES and value not in (None, *CHOICES[name]):
+                raise BadCapability(f"{name} must be one of {', '.join(CHOICES[name])}")
+            if name == "day_ends_at" and not DAY_END.fullmatch(str(value)):
+                raise BadCapability("day_ends_at must be HH:MM, 24:00 for midnight")
+        try:
+            PLAIN.changed(row.get("answer") or {})
+        except (TypeError, ValueError) as error:
+            raise BadCapability(str(error)) from None
         for name, value in row.items():
             setattr(self, name, value)
 
 
 DEFAULTS = Capabilities()
-# profile: whether a sign-in number must travel with every message but 9001
-PROFILES: dict[str, bool] = {"national": True, "unsigned": False}
+DAY_END = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
+CHOICES = {
+    "header_scheme": HEADER_SCHEMES,
+    "body_scheme": BODY_SCHEMES,
+    "statement_codes": ("long", "short"),
+    "statement_lists": ("all", "differences"),
+}
+IN_DOUBT = ("idem_msgid", "tombstone", "one_live", "query_without_setl_id", "query_shows_msgid")
+
+
+def drawn(random: Random) -> dict[str, Any]:
+    """Flags by chance: every one of which no source says how it is."""
+    found: dict[str, Any] = {name: random.random() < 0.5 for name in IN_DOUBT}  # noqa: PLR2004 - a coin
+    found["acct_in_fund"] = random.choice((None, True, False))
+    found["sign_ttl"] = random.choice((None, 3600, 28800))
+    found["D_max"] = random.choice((None, 30, 120))
+    return found

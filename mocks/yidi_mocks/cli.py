@@ -24,20 +24,24 @@ def serve(
     port: int = 8701,
     scenario: str = "sunny",
     seed: int = 1,
-    profile: str = "national",
+    profile: Annotated[str | None, typer.Option(help="national, guangdong, ...; yidi-hub profiles lists them")] = None,
     latency_ms: Annotated[int, typer.Option(help="wait before each business answer")] = 0,
+    latency: Annotated[str, typer.Option(help="a named latency, such as cross_province")] = "none",
     journal: Annotated[str, typer.Option(help="off, or a file that gets one JSON line a message")] = "off",
+    people: Annotated[int, typer.Option(help="so many invented people beside the personas, by seed", min=0)] = 0,
 ) -> None:
     """Serve until Ctrl-C. Prints `hub ready http://HOST:PORT` when it accepts calls; port 0 takes a free one."""
     from yidi_mocks.exchange import Exchange
+    from yidi_mocks.latency import named
     from yidi_mocks.record import Received
-    from yidi_mocks.scenario import BadScenario, restart
+    from yidi_mocks.scenario import restart
     from yidi_mocks.server import HubServer
 
-    exchange = Exchange(usual_latency_s=latency_ms / 1000)
     try:
+        exchange = Exchange(profile=profile or "national", usual_latency_s=latency_ms / 1000, population=people)
+        exchange.usual_latency = named(latency, seed)
         restart(exchange, scenario, seed=seed, profile=profile)
-    except BadScenario as error:
+    except ValueError as error:
         _fail(str(error), WRONG)
     if journal != "off":
 
@@ -61,20 +65,38 @@ def serve(
 def trigger(
     fault: str,
     infno: Annotated[str, typer.Option(help="the transaction, * for all")] = "*",
-    when: Annotated[str, typer.Option(help="next, always or nth:N")] = "next",
+    when: Annotated[str, typer.Option(help="next, always, nth:N, times:N or probability:P")] = "next",
     where: Annotated[str | None, typer.Option(help="before_effect or after_effect")] = None,
+    seconds: Annotated[float | None, typer.Option(help="delay, slow_commit, repeat_request: how long")] = None,
+    err_msg: Annotated[str | None, typer.Option(help="refuse: the text")] = None,
+    code: Annotated[int | None, typer.Option(help="status, html, slow_commit: the HTTP status")] = None,
     url: str = URL,
 ) -> None:
     """Plant a fault in a running hub and print it."""
-    rules: dict[str, dict[str, Any]] = {"next": {"nth": 1}, "always": {"always": True}}
-    rule = rules.get(when)
-    if rule is None:
-        word, _, number = when.partition(":")
-        if word not in ("nth", "times") or not number.isdigit():
-            _fail("--when must be next, always, nth:N or times:N", WRONG)
-        rule = {word: int(number)}
-    body = {"kind": fault, "infno": infno, "when": rule, **({"where": where} if where else {})}
-    print(_call(f"{url}/_hub/faults", body))
+    options = {"where": where, "seconds": seconds, "err_msg": err_msg, "code": code}
+    named = {name: value for name, value in options.items() if value is not None}
+    print(_call(f"{url}/_hub/faults", {"kind": fault, "infno": infno, "when": _rule(when), **named}))
+
+
+@app.command()
+def outage(
+    for_s: float,
+    in_s: Annotated[float, typer.Option(help="it begins in so many seconds")] = 0,
+    announced: Annotated[bool, typer.Option(help="answers tell of it; else nothing comes")] = False,
+    how: Annotated[str, typer.Option(help="unannounced: closed, hangs, bad_gateway or page")] = "closed",
+    url: str = URL,
+) -> None:
+    """Take a running hub's platform down for so many seconds."""
+    print(_call(f"{url}/_hub/outage", {"for_s": for_s, "in_s": in_s, "announced": announced, "how": how}))
+
+
+@app.command()
+def profiles() -> None:
+    """List the profiles: how a province's platform wants to be spoken to and how it answers."""
+    from yidi_mocks.provinces import provinces
+
+    for row in provinces().values():
+        print(f"{row.name:<12}{row.headers:<10}{row.body:<16}{row.about}（{row.evidence}）")
 
 
 @app.command()
@@ -94,7 +116,18 @@ def scenario() -> None:
     from yidi_mocks.registry import scenario_rows
 
     for row in scenario_rows().values():
-        print(f"{row['name']:<18}{row['title']}：{row['about']}")
+        print(f"{row['name']:<24}{row['title']}：{row['about']}。为什么：{row['why']}")
+
+
+def _rule(when: str) -> dict[str, Any]:
+    rules: dict[str, dict[str, Any]] = {"next": {"nth": 1}, "always": {"always": True}}
+    if when in rules:
+        return rules[when]
+    word, _, number = when.partition(":")
+    try:
+        return {word: {"nth": int, "times": int, "probability": float}[word](number)}
+    except (KeyError, ValueError):
+        _fail("--when must be next, always, nth:N, times:N or probability:P", WRONG)
 
 
 def _call(url: str, body: dict[str, Any] | None = None) -> str:

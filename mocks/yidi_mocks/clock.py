@@ -24,6 +24,14 @@ class Clock:
         """Seconds since the epoch, moved by what was asked."""
         return self._source() + self._shift
 
+    def unmoved(self) -> float:
+        """Seconds since the epoch as the machine has them: whoever stands at the door looks at another clock."""
+        return self._source()
+
+    def seconds_of(self, stamp: str) -> float:
+        """The moment of a stamp, in seconds."""
+        return datetime.strptime(f"{stamp}000+0800", "%Y%m%d%H%M%S%f%z").timestamp()
+
     def now(self) -> datetime:
         """Now, with offset +08:00."""
         return datetime.fromtimestamp(self.seconds(), CHINA)

@@ -13,14 +13,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from yidi_mocks import days, downtime, report, worldview
+from yidi_mocks import days, downtime, office, report, worldview
 from yidi_mocks.capabilities import BadCapability
 from yidi_mocks.exchange import Exchange
 from yidi_mocks.faults import BadFault
+from yidi_mocks.office import Office
 from yidi_mocks.registry import BadWorld
 from yidi_mocks.scenario import BadScenario, restart
+from yidi_mocks.steering import Steering
 
-BAD = (BadFault, BadCapability, BadWorld, BadScenario, downtime.BadWindow)
+BAD = (*office.BAD, BadFault, BadCapability, BadWorld, BadScenario, downtime.BadWindow)
 Action = Callable[[Request], Awaitable[Response]]
 
 
@@ -82,6 +84,8 @@ class Control:
     def app(self) -> Starlette:
         """The routes of the contract, section 3."""
         table: tuple[tuple[str, str, Action], ...] = (
+            *Steering(self.exchange, body_of).table(),
+            *Office(self.exchange, body_of, NotThere).table(),
             ("GET", "/health", self.health),
             ("POST", "/reset", self.reset),
             ("GET", "/world", self.world),
@@ -104,8 +108,6 @@ class Control:
             ("PUT", "/capabilities", self.change_capabilities),
             ("GET", "/received", self.received),
             ("GET", "/personas", self.personas),
-            ("GET", "/day/{date}", self.day),
-            ("GET", "/clearing/{month}", self.clearing),
             ("GET", "/report", self.report),
         )
         return Starlette(
@@ -159,22 +161,21 @@ class Control:
 
     async def ledger(self, request: Request) -> Response:
         """Settlements, filtered by any of the fields named in the query."""
-        asked = dict(request.query_params)
-        rows = [days.ledger_row(settlement) for settlement in self.exchange.world.settlements.values()]
-        live = asked.pop("live", None)
-        if live is not None:
-            rows = [row for row in rows if row["live"] == (live.lower() in ("true", "1"))]
-        for name, value in asked.items():
-            if value:
-                rows = [row for row in rows if row.get(name) == value]
-        return page(rows)
+        world = self.exchange.world
+        world.agency.clearing.close(self.exchange.clock.today())
+        return page(list(days.ledger(world, dict(request.query_params))))
 
     async def change_settlement(self, request: Request) -> Response:
         """Clearing state and month, settlement day."""
         settlement = self.exchange.world.settlements.get(request.path_params["setl_id"])
         if settlement is None:
             raise NotThere(request.path_params["setl_id"])
-        worldview.change_settlement(settlement, await body_of(request))
+        given, books = await body_of(request), self.exchange.world.books
+        books.remove(settlement)
+        try:
+            worldview.change_settlement(settlement, given)
+        finally:
+            books.add(settlement)
         return JSONResponse(days.ledger_row(settlement))
 
     async def plant_fault(self, request: Request) -> Response:
@@ -235,14 +236,6 @@ class Control:
     async def personas(self, _: Request) -> Response:
         """The people with a story."""
         return page([worldview.persona_row(p) for p in self.exchange.world.people.values() if p.persona])
-
-    async def day(self, request: Request) -> Response:
-        """Day totals and details."""
-        return JSONResponse(days.day(self.exchange.world, request.path_params["date"]))
-
-    async def clearing(self, request: Request) -> Response:
-        """Month totals."""
-        return JSONResponse(days.clearing(self.exchange.world, request.path_params["month"]))
 
     async def report(self, request: Request) -> Response:
         """The conformance report."""

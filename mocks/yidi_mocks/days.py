@@ -1,11 +1,14 @@
-"""Day and month as the platform adds them up: totals and details from the settlements it holds, and nothing else."""
+"""Day as the platform adds it up: totals and details from the settlements it holds, and nothing else."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from yidi_mocks.benefit import ACCOUNT_ROW, place_of
-from yidi_mocks.world import ZERO, Settlement, World, used_up
+from yidi_mocks.books import Cut, Totals, is_refund, total_of
+from yidi_mocks.capabilities import Capabilities
+from yidi_mocks.clock import Clock
+from yidi_mocks.world import Settlement, World
 
 SUMMED = ("medfee_sumamt", "fund_pay_sumamt", "acct_pay", "psn_cash_pay")
 
@@ -26,6 +29,7 @@ def ledger_row(settlement: Settlement) -> dict[str, Any]:
         "undoes": settlement.undoes.setl_id if settlement.undoes else None,
         "chrg_bchno": settlement.batch,
         "insutype": settlement.visit.insurance.insutype,
+        "clr_type": settlement.visit.clearing_type,
         "insuplc_admdvs": settlement.visit.insurance.division,
         "fixmedins_code": settlement.visit.institution.code,
         "setl_time": settlement.time,
@@ -41,54 +45,70 @@ def text(amount: Decimal) -> str:
     return f"{amount:.2f}"
 
 
-def day(world: World, date: str) -> dict[str, Any]:
-    """Day file: totals by insurance and clearing type, and every settlement of the day that was not reversed."""
-    found = [s for s in world.settlements.values() if s.day == date and not s.reversed]
-    totals = _grouped(found, lambda s: (s.visit.insurance.insutype, "11"), ("insutype", "clr_type"))
+def cut_of(world: World, flags: Capabilities, clock: Clock) -> Cut:
+    """What counts to a day now."""
+    after = timedelta(seconds=flags.final_after_s)
+    final_to = (clock.now() - after).strftime("%Y-%m-%d %H:%M:%S") if after else None
+    return Cut(flags.day_ends_at, final_to, world.agency.differences.waiting(clock.text()))
+
+
+def day(world: World, date: str, cut: Cut, *, marked: bool = False) -> dict[str, Any]:
+    """Day file: totals by insurance and clearing type, every settlement of the day that stands, and apart from them
+    those that are not final yet. `marked`: an item with a planted difference says so in `planted`.
+
+    `reconciled`: what 3201 and 3202 said last of periods with this day in them.
+    """
+    found = list(world.books.settled(date, date, cut))
+    waiting = list(world.books.settled(date, date, cut, final=False))
+    planted = world.agency.differences.kinds() if marked else {}
+    items, not_final = ([_item(one, planted) for one in rows] for rows in (found, waiting))
     return {
         "date": date,
+        "ends_at": cut.ends_at,
         "count": len(found),
-        **_sums(found),
-        "totals": totals,
-        "items": [ledger_row(s) for s in found],
+        **total_of(found).as_json(),
+        "refunds": _counted(total_of(filter(is_refund, found))),
+        "totals": _by_kind(world, date, cut),
+        "items": items,
+        "not_final": not_final,
+        "reconciled": world.agency.statements.of_day(date),
     }
 
 
-def clearing(world: World, month: str) -> dict[str, Any]:
-    """Clearing month (附件14): by insured province, insurance and fund; refunds after clearing are negative."""
-    found = [s for s in world.settlements.values() if s.clearing_month == month and not s.reversed]
-    by_place = _grouped(
-        found,
-        lambda s: (place_of(s.visit.insurance.division).name, s.visit.insurance.insutype),
-        ("province", "insutype"),
-    )
-    return {"month": month, "count": len(found), **_sums(found), "by_province": by_place, "funds": _funds(found)}
-
-
-def _funds(found: Iterable[Settlement]) -> list[dict[str, Any]]:
-    sums: dict[tuple[str, str], Decimal] = {}
-    for settlement in found:
-        for row in settlement.funds:
-            key = (row["fund_pay_type"], row["fund_pay_type_name"])
-            sums[key] = sums.get(key, ZERO) + row["fund_payamt"]
+def _by_kind(world: World, date: str, cut: Cut) -> list[dict[str, Any]]:
+    """From the shelves, as 3201 counts; all hospitals together."""
+    sums: dict[tuple[str, str], Totals] = {}
+    for kind in world.books.kinds(date, date, cut):
+        of_hospital = world.books.totals(kind, date, date, cut)
+        sums[kind[1:]] = sums.get(kind[1:], Totals()) + of_hospital
     return [
-        {"type": code, "name": name, "amount": text(amount), "account": code == ACCOUNT_ROW}
-        for (code, name), amount in sorted(sums.items())
+        {"insutype": insutype, "clr_type": clr_type, **_counted(totals)}
+        for (insutype, clr_type), totals in sorted(sums.items())
+        if totals.count
     ]
 
 
-def _sums(found: Iterable[Settlement]) -> dict[str, str]:
-    rows = list(found)
-    return {name: text(used_up(rows, name)) for name in SUMMED}
+def _counted(totals: Totals) -> dict[str, Any]:
+    return {"count": totals.count, **totals.as_json()}
 
 
-def _grouped(
-    found: Iterable[Settlement], key: Callable[[Settlement], tuple[str, str]], names: tuple[str, str]
-) -> list[dict[str, Any]]:
-    groups: dict[tuple[str, str], list[Settlement]] = {}
-    for settlement in found:
-        groups.setdefault(key(settlement), []).append(settlement)
-    return [
-        {**dict(zip(names, which, strict=True)), "count": len(rows), **_sums(rows)}
-        for which, rows in sorted(groups.items())
-    ]
+def _item(settlement: Settlement, planted: dict[str, str]) -> dict[str, Any]:
+    row = ledger_row(settlement)
+    return {**row, "planted": planted[settlement.setl_id]} if settlement.setl_id in planted else row
+
+
+def ledger(world: World, asked: dict[str, str]) -> Iterable[dict[str, Any]]:
+    """Ledger rows, filtered by any of their fields; the first filter that has an index is used."""
+    found: Iterable[Settlement] = world.settlements.values()
+    person = world.by_psn_no.get(asked.get("psn_no", ""))
+    if asked.get("date"):
+        found = world.books.booked_on(asked["date"])
+    elif person is not None:
+        found = person.settlements
+    live = asked.get("live")
+    rows = (ledger_row(settlement) for settlement in found)
+    if live:
+        wanted = live.lower() in ("true", "1")
+        rows = (row for row in rows if row["live"] == wanted)
+    named = {name: value for name, value in asked.items() if value and name != "live"}
+    return (row for row in rows if all(row.get(name) == value for name, value in named.items()))

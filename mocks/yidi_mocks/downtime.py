@@ -1,13 +1,13 @@
 """Windows in which the platform is down, for all or for the people insured in one division. Pure."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from yidi_mocks.clock import CHINA
-from yidi_mocks.entitlement import same_area
 
 PLATFORM = "platform"
+AHEAD = timedelta(days=1)
 
 
 class BadWindow(ValueError):
@@ -29,13 +29,18 @@ class Window:
         """Whether a call at this moment, for somebody insured there, meets the window."""
         if not self.begin <= now < self.end:
             return False
-        return self.scope == PLATFORM or (bool(insured_division) and same_area(self.scope, insured_division))
+        return self.scope == PLATFORM or insured_division.startswith(area(self.scope))
 
     def as_json(self) -> dict[str, Any]:
         """As the control door shows it."""
         begin, end = self.begin.isoformat(), self.end.isoformat()
         shown = {"id": self.number, "from": begin, "to": end, "text": self.text}
         return {**shown, "announced": self.announced, "scope": self.scope}
+
+
+def area(division: str) -> str:
+    """What all divisions within one begin with: two digits of a province, four of a city, six of a county."""
+    return division[:2] if division.endswith("0000") else division[:4] if division.endswith("00") else division
 
 
 @dataclass(slots=True)
@@ -62,6 +67,14 @@ class Windows:
     def now_over(self, now: datetime, insured_division: str) -> Window | None:
         """The window that a call meets, None when the platform is up for it."""
         return next((w for w in self.planted.values() if w.covers(now, insured_division)), None)
+
+    def warning(self, now: datetime) -> str | None:
+        """What an answer says of an announced window that begins within a day."""
+        soon = [w for w in self.planted.values() if w.announced and now < w.begin <= now + AHEAD]
+        if not soon:
+            return None
+        first = min(soon, key=lambda window: window.begin)
+        return f"系统将于{shown(first.begin)}至{shown(first.end)}停机维护：{first.text}"
 
 
 def moment(text: Any) -> datetime:

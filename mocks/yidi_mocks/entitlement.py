@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from yidi_mocks.refusals import Refusal
 from yidi_mocks.registry import disease_names
-from yidi_mocks.world import LONG_TERM, Filing, Institution, Insurance, Person
+from yidi_mocks.world import LONG_TERM, Care, Filing, Institution, Insurance, Person, Visit
 from yidi_sdk.codes import Flag, MedType
 
 EMERGENCY = "1"
@@ -20,6 +20,10 @@ BY_PROVINCE = frozenset({"11", "12", "31", "50", "46", "54", "66"})
 TERM_MONTHS = {"50": 12}
 TERM_ELSEWHERE = 6
 OUTPATIENT_KINDS = frozenset({MedType.OUTPATIENT, MedType.EMERGENCY, MedType.CHRONIC_OUTPATIENT})
+EMERGENCY_KINDS = frozenset({MedType.EMERGENCY, MedType.EMERGENCY_INPATIENT})
+# ordinary, trauma, elsewhere, from the emergency room, one disease, day surgery, childbirth: code table med_type
+STAY_KINDS = frozenset({MedType.INPATIENT, "22", "23", MedType.EMERGENCY_INPATIENT, "26", "28", "52"})
+SERVICE_LABELS = {"outpatient": "门诊", "chronic": "门诊慢特病", "inpatient": "住院", "pharmacy": "药店购药"}
 # 医保办函〔2021〕4号, remark: related therapies go under these two
 NATIONAL = {"M00501": "M00500", "M00503": "M00500", "M00599": "M00500", "M07803": "M07801", "M07804": "M07801"}
 GROUPS = {"referral": "referral", "emergency": "emergency", "temporary_other": "other"}
@@ -72,7 +76,7 @@ def objection(filing: Filing, insurance: Insurance, institution: Institution, da
     return None
 
 
-NEAREST = ("filing_pending", "filing_not_begun", "filing_expired", "filing_cancelled", "filing_other_area")
+NEAREST = ("filing_pending", "filing_not_begun", "filing_expired", "filing_cancelled", "filing_other_area", "not_filed")
 
 
 def filings_of(person: Person, insurance: Insurance) -> list[Filing]:
@@ -94,8 +98,12 @@ def filing_in_force(person: Person, insurance: Insurance, institution: Instituti
 
 
 def is_emergency(encounter: dict[str, Any], lines: Iterable[dict[str, Any]] = ()) -> bool:
-    """Emergency by the encounter's flag or kind of care, or by er_flag in an extension of it or of its lines."""
-    if encounter.get("otp_er_refl_flag") == EMERGENCY or encounter["med_type"] == MedType.EMERGENCY:
+    """Emergency by the encounter's flags or kind of care, or by er_flag in an extension of it or of its lines."""
+    if encounter["med_type"] in EMERGENCY_KINDS:
+        return True
+    if encounter.get("otp_er_refl_flag") == EMERGENCY or encounter.get("ipt_type") == EMERGENCY:
+        return True
+    if encounter.get("er_flag") == Flag.YES:
         return True
     return any(_er_flag(row.get("exp_content")) for row in (encounter, *lines))
 
@@ -110,10 +118,37 @@ def group_of(person: Person, insurance: Insurance, institution: Institution, day
         return "local"
     found = filing_in_force(person, insurance, institution, day)
     if isinstance(found, Filing):
-        return "long_term" if found.kind in LONG_TERM else GROUPS[found.kind]
+        return _group(found)
     if emergency:
         return "emergency"
     raise found
+
+
+def _group(filing: Filing) -> str:
+    return "long_term" if filing.kind in LONG_TERM else GROUPS[filing.kind]
+
+
+def group_at_admission(person: Person, insurance: Insurance, institution: Institution, day: str) -> str | None:
+    """The group of the filing in force on the admission day, None where there is none. It is kept with the stay: what
+    becomes of the filing later does not matter (G10; FI15)."""
+    found = filing_in_force(person, insurance, institution, day)
+    return _group(found) if isinstance(found, Filing) else None
+
+
+def stay_group_of(visit: Visit, today: str, *, emergency: bool) -> str:
+    """As `group_of`, for the settlement of a stay: in force on the admission day or today (FI14, FI16, FI17)."""
+    if is_local(visit.insurance, visit.institution):
+        return "local"
+    if visit.stay is not None and visit.stay.group is not None:
+        return visit.stay.group
+    days = (visit.begun[:10], today)
+    found = [filing_in_force(visit.person, visit.insurance, visit.institution, day) for day in days]
+    filing = next((one for one in found if isinstance(one, Filing)), None)
+    if filing is not None:
+        return _group(filing)
+    if emergency:
+        return "emergency"
+    raise min((one for one in found if isinstance(one, Refusal)), key=lambda refusal: NEAREST.index(refusal.cause))
 
 
 def demand_enrolment(insurance: Insurance, day: str) -> None:
@@ -122,14 +157,20 @@ def demand_enrolment(insurance: Insurance, day: str) -> None:
         raise Refusal("enrolment_paused", value=insurance.insutype)
 
 
-def demand_institution(institution: Institution, med_type: str, disease: str) -> None:
-    """Refuse a suspended hospital, a service or a disease that is not open there."""
+def service_of(care: Care, med_type: str) -> str:
+    """The service of an institution that care needs."""
+    if care is Care.OUTPATIENT or care is Care.COMBINED:
+        return "chronic" if med_type == MedType.CHRONIC_OUTPATIENT else "outpatient"
+    return "inpatient" if care is Care.STAY else "pharmacy"
+
+
+def demand_institution(institution: Institution, service: str, disease: str = "") -> None:
+    """Refuse a suspended institution, a service or a disease that is not open there."""
     if institution.status != "open":
         raise Refusal("institution_suspended")
-    chronic = med_type == MedType.CHRONIC_OUTPATIENT
-    if ("chronic" if chronic else "outpatient") not in institution.services:
-        raise Refusal("service_closed", value=med_type)
-    if chronic and disease not in institution.open_diseases:
+    if service not in institution.services:
+        raise Refusal("service_closed", value=SERVICE_LABELS[service])
+    if disease and disease not in institution.open_diseases:
         raise Refusal("disease_closed", value=disease)
 
 
@@ -154,13 +195,18 @@ def demand_known_disease(med_type: str, disease: str) -> None:
         raise Refusal("disease_not_chronic")
 
 
-def demand_person(person: Person, institution: Institution, encounter: dict[str, Any]) -> None:
-    """Refuse suspended benefits, a person in hospital, a liable third party, a hospital that was not chosen."""
+def demand_benefit(person: Person, encounter: dict[str, Any]) -> None:
+    """Refuse suspended benefits and a liable third party."""
     if person.benefit != "enjoyed":
         raise Refusal("benefit_suspended")
-    if person.in_stay:
-        raise Refusal("in_stay")
     if encounter.get("trum_flag") == Flag.YES and encounter.get("rel_ttp_flag") == Flag.YES:
         raise Refusal("third_party")
+
+
+def demand_person(person: Person, institution: Institution, encounter: dict[str, Any]) -> None:
+    """Refuse suspended benefits, a person in hospital, a liable third party, a hospital that was not chosen."""
+    demand_benefit(person, encounter)
+    if person.in_hospital:
+        raise Refusal("in_stay")
     if person.designated is not None and institution.code not in person.designated:
         raise Refusal("not_designated")

@@ -6,6 +6,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
+from yidi_mocks.dialect import PLAIN, Dialect
 from yidi_mocks.refusals import Refusal
 from yidi_mocks.shapes import is_moment
 from yidi_sdk import wire
@@ -65,6 +66,7 @@ USUAL = tuple(name for name in FIELDS if name not in ("msgid", "inf_time", "sign
 _usual: Callable[[dict[str, Any]], tuple[Any, ...]] = itemgetter(*USUAL)  # pyright: ignore[reportUnknownVariableType]
 LIMITS = {field.name: field.length for field in FIELDS.values()}
 INPUT_LIMIT = 40000
+GATEWAY_FAILURE = 500159
 
 
 def _is_division(text: str) -> bool:
@@ -142,20 +144,43 @@ def success(received_id: str, received_at: str, answered_at: str, output: dict[s
     return _answer(b"0", received_id, received_at, answered_at, b"null", made)
 
 
-def refused(received_id: str, received_at: str, answered_at: str, text: str) -> bytes:
+def spoken(
+    received_id: str, received_at: str, answered_at: str, output: Any, warning: str | None, dialect: Dialect
+) -> bytes:
+    """The same in a dialect, which has written the output already, and with a warning."""
+    said = [wire.dumps(text) for text in (dialect.success_text, warning)]
+    infcode = _code(0, dialect)
+    return _answer(infcode, received_id, received_at, answered_at, said[0], wire.dumps(output), said[1])
+
+
+def refused(received_id: str, received_at: str, answered_at: str, text: str, dialect: Dialect = PLAIN) -> bytes:
     """The answer of a business refusal."""
-    return _answer(b"-1", received_id, received_at, answered_at, wire.dumps(text), b"null")
+    return _answer(_code(-1, dialect), received_id, received_at, answered_at, wire.dumps(text), b"null")
 
 
-def outside(text: str, serial: int) -> bytes:
-    """A failure before the envelope was understood: without ids and times (spec: unknown infno)."""
-    return wire.dumps({"type": "error", "infcode": -1, "err_msg": f"FSI-{text}, 异常流水号:{serial:010d}"})
+def outside(text: str, serial: int | None, dialect: Dialect = PLAIN) -> bytes:
+    """A failure before the envelope was understood: without ids and times (spec: unknown infno). Without a serial it
+    is the front door's, in its own words."""
+    told = text if serial is None else f"FSI-{text}, 异常流水号:{serial:010d}"
+    if dialect.failure == "code":
+        return wire.dumps({"code": GATEWAY_FAILURE, "success": False, "message": told})
+    return wire.dumps({"type": "error", "infcode": -1, "err_msg": told})
+
+
+def _code(infcode: int, dialect: Dialect) -> bytes:
+    return b'"%d"' % infcode if dialect.infcode == "string" else b"%d" % infcode
 
 
 def _answer(
-    infcode: bytes, received_id: str, received_at: str, answered_at: str, err_msg: bytes, output: bytes
+    infcode: bytes,
+    received_id: str,
+    received_at: str,
+    answered_at: str,
+    err_msg: bytes,
+    output: bytes,
+    warning: bytes = b"null",
 ) -> bytes:
     """Joined by hand: ids and times are digits of our own, the rest is JSON already."""
     head = f',"inf_refmsgid":"{received_id}","refmsg_time":"{received_at}","respond_time":"{answered_at}"'
-    tail = b',"warn_msg":null,"cainfo":null,"signtype":null,"output":'
+    tail = b',"warn_msg":' + warning + b',"cainfo":null,"signtype":null,"output":'
     return b'{"infcode":' + infcode + head.encode() + b',"err_msg":' + err_msg + tail + output + b"}"

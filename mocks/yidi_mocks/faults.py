@@ -11,6 +11,7 @@ from enum import StrEnum
 from random import Random
 from typing import Any, cast
 
+from yidi_mocks.files import Stream
 from yidi_mocks.refusals import sentence
 from yidi_sdk import wire
 
@@ -37,6 +38,8 @@ class Kind(StrEnum):
     MAINTENANCE = "maintenance"
     SIGN_EXPIRED = "sign_expired"
     RATE_LIMIT = "rate_limit"
+    REPEAT_REQUEST = "repeat_request"  # a middle box sends the request twice
+    SLOW_COMMIT = "slow_commit"  # no answer now; it is done after a query has said that it is not there
 
 
 # kind: where it strikes unless told, and where it may
@@ -57,8 +60,11 @@ PLACES: dict[Kind, tuple[str, frozenset[str]]] = {
     Kind.MAINTENANCE: (BEFORE, frozenset({BEFORE, AFTER})),
     Kind.SIGN_EXPIRED: (BEFORE, frozenset({BEFORE, AFTER})),
     Kind.RATE_LIMIT: (BEFORE, frozenset({BEFORE, AFTER})),
+    Kind.REPEAT_REQUEST: (AFTER, frozenset({AFTER})),
+    Kind.SLOW_COMMIT: (AFTER, frozenset({AFTER})),
 }
-EXTRAS: tuple[str, ...] = ("seconds", "after_bytes", "code", "err_msg", "text")
+EXTRAS: tuple[str, ...] = ("seconds", "after_bytes", "code", "err_msg", "text", "answer", "after_queries")
+ANSWER = ("first", "second")
 OPTIONS = frozenset({"kind", "infno", "where", "when", *EXTRAS})
 WHENS = frozenset({"nth", "times", "always", "probability"})
 BUSY_PAGE = (
@@ -142,6 +148,8 @@ def fault_from(row: dict[str, Any], number: str) -> Fault:
     if set(when) - WHENS or len(when) != 1:
         raise BadFault(f"when must be one of {', '.join(sorted(WHENS))}")
     options: dict[str, Any] = {name: row[name] for name in EXTRAS if name in row}
+    if options.get("answer", "second") not in ANSWER:
+        raise BadFault(f"answer must be {' or '.join(ANSWER)}")
     return Fault(number, kind, str(row.get("infno") or ANY), where, when, options)
 
 
@@ -151,7 +159,10 @@ def refusal_text(fault: Fault, begin: str, end: str) -> str | None:
     if fault.kind is Kind.REFUSE:
         return str(fault.options.get("err_msg") or "FSI-参保地系统返回错误，请稍后再试[remoteBO_001]")
     if fault.kind is Kind.MAINTENANCE:
-        return sentence("maintenance", text=fault.options.get("text", "平台例行维护"), begin=begin, end=end)
+        told = {"text": fault.options.get("text", "平台例行维护"), "begin": begin, "end": end}
+        return sentence(
+            "maintenance", **{**told, **{name: fault.options[name] for name in told if name in fault.options}}
+        )
     if fault.kind is Kind.SIGN_EXPIRED:
         return sentence("sign_expired")
     if fault.kind is Kind.RATE_LIMIT:
@@ -159,6 +170,18 @@ def refusal_text(fault: Fault, begin: str, end: str) -> str | None:
     if fault.kind is Kind.WRONG_SIGN and fault.where == BEFORE:
         return sentence("signature")
     return None
+
+
+def changed(fault: Fault, body: bytes, *, sealed: bool) -> bytes:
+    """The answer after a kind that changes what it says. A sealed one is signed wrongly by whoever seals it."""
+    change = CHANGES.get(fault.kind)
+    if change is None or isinstance(body, Stream) or (sealed and fault.kind is Kind.WRONG_SIGN):
+        return body
+    answer = wire.loads(body)
+    if not isinstance(answer, dict):
+        return body
+    change(cast("dict[str, Any]", answer))
+    return wire.dumps(answer)
 
 
 def spoiled(fault: Fault, body: bytes) -> tuple[int, bytes, bytes]:
@@ -170,11 +193,6 @@ def spoiled(fault: Fault, body: bytes) -> tuple[int, bytes, bytes]:
         return int(fault.options.get("code", 200)), b"text/html", BUSY_PAGE
     if fault.kind is Kind.STATUS:
         return int(fault.options.get("code", 502)), b"text/html", BUSY_PAGE
-    if fault.kind in CHANGES:
-        answer = wire.loads(body)
-        if isinstance(answer, dict):
-            CHANGES[fault.kind](cast("dict[str, Any]", answer))
-            return 200, json_type, wire.dumps(answer)
     return 200, json_type, body
 
 

@@ -15,8 +15,9 @@ from yidi_mocks.msgids import Msgids
 DIGEST = 32
 WAITING = 256
 LARGE = 16_384
-Fate = tuple[str, str, str | None, str | None, bool]
-"""infno, verdict, err_msg, cause, effect: few different ones, so a row holds a number."""
+KEPT = 64  # letters of what a caller may write as long as it likes
+Fate = tuple[str, str, str | None, str | None, bool, str]
+"""infno, verdict, err_msg, cause, effect, med_type: few different ones, so a row holds a number."""
 Row = tuple[str, int, str | None, str | None, dict[str, Any], Fate, bytes]
 """at in digits, number of the msgid, psn_no and setl_id where the hub knows better than the message, the node of the
 message that names person and visit, fate, the message itself."""
@@ -39,6 +40,7 @@ class Received:
     cause: str | None
     effect: bool
     in_maintenance: bool
+    med_type: str
     digest: bytes
 
     def as_json(self) -> dict[str, Any]:
@@ -83,6 +85,12 @@ class Record:
         if len(self._waiting) >= WAITING or len(row[-1]) > LARGE:
             self._pack()
 
+    def amend(self, place: int, fate: Fate, setl_id: str | None) -> None:
+        """What became of a message later than it came in."""
+        self._pack()
+        self._fate[place] = self._fates[fate]
+        self._setl_id[place] = setl_id or self._setl_id[place]
+
     def _pack(self) -> None:
         if not self._waiting:
             return
@@ -110,7 +118,7 @@ class Record:
         return (self._row(place, fates) for place in range(len(self._at)))
 
     def _row(self, place: int, fates: tuple[Fate, ...]) -> Received:
-        infno, verdict, err_msg, cause, effect = fates[self._fate[place]]
+        infno, verdict, err_msg, cause, effect, med_type = fates[self._fate[place]]
         return Received(
             n=place + 1,
             at=str(self._at[place]),
@@ -125,10 +133,13 @@ class Record:
             cause=cause,
             effect=effect,
             in_maintenance=cause == "maintenance",
+            med_type=med_type,
             digest=bytes(self._digests[place * DIGEST : (place + 1) * DIGEST]),
         )
 
 
 def _said(data: Iterable[dict[str, Any]], name: str) -> list[str]:
     """A field of each message, "" where it is no text."""
-    return [same(value) if value and isinstance(value, str) else "" for value in [node.get(name) for node in data]]
+    return [
+        same(value[:KEPT]) if value and isinstance(value, str) else "" for value in [node.get(name) for node in data]
+    ]

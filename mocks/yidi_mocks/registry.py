@@ -5,6 +5,7 @@ Days in persona files may be relative to the hub's day at reset: `today`, `today
 
 import json
 import re
+import tomllib
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -52,7 +53,17 @@ def persona_rows() -> tuple[dict[str, Any], ...]:
 
 def scenario_rows() -> dict[str, dict[str, Any]]:
     """The scenario files that come with the hub, by name."""
-    return {row["name"]: row for row in _rows("scenarios")}
+    return {row["name"]: row for row in _scenarios()}
+
+
+@cache
+def _scenarios() -> tuple[dict[str, Any], ...]:
+    found = sorted(files("yidi_mocks").joinpath("scenarios").iterdir(), key=lambda entry: entry.name)
+    return tuple(
+        {"name": entry.name.removesuffix(".toml"), **tomllib.loads(entry.read_text("utf-8"))}
+        for entry in found
+        if entry.name.endswith(".toml")
+    )
 
 
 @cache

@@ -14,6 +14,8 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Annotated, Any, get_args, get_origin
 
+from pydantic.fields import FieldInfo
+
 from yidi_mocks.refusals import Refusal
 from yidi_sdk.codes import CODE_SETS
 from yidi_sdk.elements.element import Element, Kind
@@ -28,11 +30,12 @@ MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class FieldPlan:
-    """One field: its element and whether it must be there."""
+    """One field: its element and whether it must be there; `node` where it holds one."""
 
     name: str
     element: Element
     required: bool
+    node: "NodePlan | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +64,24 @@ def plan_of(message: type[Input[Any]]) -> dict[str, NodePlan]:
             shape, is_list = _shape_of(info.annotation)
             nodes[name] = _node(name, shape, is_list=is_list, required=info.is_required())
         else:
-            plain[name] = FieldPlan(name, _element(info.annotation, info.metadata), info.is_required())
+            wire_name = name.removesuffix("_")  # a word of Python, such as `in`, carries a stroke in its class
+            plain[wire_name] = FieldPlan(wire_name, _element(info.annotation, info.metadata), info.is_required())
     if message.main_node is not None:
         nodes[message.main_node] = _plan(message.main_node, plain, is_list=False, required=True)
     return nodes
 
 
 def _node(name: str, shape: type[Shape], *, is_list: bool, required: bool) -> NodePlan:
-    fields = {
-        key: FieldPlan(key, _element(info.annotation, info.metadata), info.is_required())
-        for key, info in shape.model_fields.items()
-    }
+    fields = {key: _field(key, info) for key, info in shape.model_fields.items()}
     return _plan(name, fields, is_list=is_list, required=required)
+
+
+def _field(name: str, info: FieldInfo) -> FieldPlan:
+    if not is_node(info.annotation):
+        return FieldPlan(name, _element(info.annotation, info.metadata), info.is_required())
+    shape, is_list = _shape_of(info.annotation)
+    inner = _node(name, shape, is_list=is_list, required=info.is_required())
+    return FieldPlan(name, Element(Kind.OBJECT, name, name), info.is_required(), inner)
 
 
 def _plan(name: str, fields: dict[str, FieldPlan], *, is_list: bool, required: bool) -> NodePlan:
@@ -165,8 +174,12 @@ def _check_object(node: NodePlan, value: Any, may_be_empty: frozenset[str]) -> N
         field = fields.get(name)
         if field is None:
             raise Refusal("field_unknown", name=f"{node.name}.{name}")
-        if item is not None and item != "":
+        if item is None or item == "":
+            continue
+        if field.node is None:
             _check_value(name, field.element, item)
+        else:
+            (_check_list if field.node.is_list else _check_object)(field.node, item, may_be_empty)
 
 
 def _check_value(name: str, element: Element, value: Any) -> None:

@@ -1,5 +1,7 @@
 """What the platform holds, as plain records: people, filings, institutions, visits, lines, settlements.
 
+One file, though long: the records name one another.
+
 Days are text, yyyy-MM-dd, and compare as such. Amounts are `Decimal` with two places. What a person has used up in a
 year and what is left on the account are never stored: they are sums over live settlements, which undoing cannot forget.
 """
@@ -7,16 +9,35 @@ year and what is left on the account are never stored: they are sums over live s
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 from sys import intern
 from typing import Any
 
 from yidi_mocks import figures
+from yidi_mocks.agency import Agency
+from yidi_mocks.books import Books
+from yidi_mocks.registers import Registers
 
 ZERO = Decimal("0.00")
 NOT_SHOWN = (-1, "", b"")
 
 FILING_KINDS = ("resettled_retiree", "long_resident", "posted_worker", "referral", "emergency", "temporary_other")
 LONG_TERM = frozenset(FILING_KINDS[:3])
+
+
+class Care(StrEnum):
+    """What a visit is. `SALE`: in a pharmacy; `COMBINED`: Guangdong's visit in one message."""
+
+    OUTPATIENT = "outpatient"
+    STAY = "stay"
+    SALE = "sale"
+    COMBINED = "combined"
+
+
+ADMISSION, DISCHARGE = "1", "2"
+"""Diagnoses of a stay, inout_diag_type."""
+CLEARING: dict[Care, str] = {Care.STAY: "21", Care.SALE: "41"}
+OUTPATIENT_CLEARING = "11"
 
 
 def kept(row: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
@@ -93,6 +114,7 @@ class Person:
     about: str = ""
     settlements: list["Settlement"] = field(default_factory=list["Settlement"])
     visits: list["Visit"] = field(default_factory=list["Visit"])
+    stays: tuple["Visit", ...] = ()
     shown: tuple[int, str, bytes] = NOT_SHOWN
 
     @property
@@ -105,6 +127,17 @@ class Person:
     def sex(self) -> str:
         """Wire value of gend, as the ID number says."""
         return "1" if self.id_number[16] in "13579" else "2"
+
+    @property
+    def open_stay(self) -> "Visit | None":
+        """The stay that the person lies in now, at any hospital."""
+        open_ones = (visit for visit in self.stays if visit.stay is not None and visit.stay.open)
+        return next((visit for visit in open_ones if not visit.cancelled), None)
+
+    @property
+    def in_hospital(self) -> bool:
+        """Whether the person lies in a hospital: in a stay that the hub holds, or in one that it was told of."""
+        return self.in_stay or bool(self.stays and self.open_stay)
 
     def age_on(self, day: str) -> Decimal:
         """Age in years with one decimal, rounded down to tenths."""
@@ -163,11 +196,50 @@ class Line:
 
 
 @dataclass(slots=True)
+class StayLine(Line):
+    """One fee line of a stay. A negative one takes back a part of the line `origin`: `parts`, in fen, in the order of
+    `figures.PARTS`. They are kept, because what is left to take depends on the negative lines before."""
+
+    origin: str = ""
+    parts: tuple[int, int, int, int] | None = None
+
+
+@dataclass(slots=True)
+class Stay:
+    """What a stay has beyond other visits: the message that made it and its day, and how it ended.
+
+    `group`: the group of the filing that was in force on the admission day, None where none was. What becomes of that
+    filing later changes nothing.
+    """
+
+    msgid: str
+    made_on: str
+    group: str | None = None
+    discharge: dict[str, Any] | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether the person has not left."""
+        return self.discharge is None
+
+    @property
+    def discharged(self) -> bool:
+        """Whether the person has left."""
+        return self.discharge is not None
+
+    @property
+    def ended(self) -> str:
+        """When, "" while it is open."""
+        return self.discharge["endtime"] if self.discharge is not None else ""
+
+
+@dataclass(slots=True)
 class Visit:
-    """One registration. `encounters` are the uploads of 2203/2203A by disease code, "" for ordinary care.
+    """One registration. `encounters` are the uploads of 2203/2203A by disease code, "" for ordinary care and stays.
 
     `given` and `encounters` are shared between equal visits and never changed in place. Most visits have one line and
-    one settlement: tuples are the smallest that holds them.
+    one settlement: tuples are the smallest that holds them. `diagnoses`: each with its `of`, the disease code of the
+    encounter, or ADMISSION or DISCHARGE.
     """
 
     mdtrt_id: str
@@ -181,6 +253,14 @@ class Visit:
     lines: tuple[Line, ...] = ()
     settlements: tuple["Settlement", ...] = ()
     cancelled: bool = False
+    care: Care = Care.OUTPATIENT
+    stay: Stay | None = None
+    diagnoses: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def clearing_type(self) -> str:
+        """Wire value of clr_type."""
+        return CLEARING.get(self.care, OUTPATIENT_CLEARING)
 
     def batch(self, number: str) -> list[Line]:
         """The lines of one charge batch."""
@@ -189,7 +269,7 @@ class Visit:
 
 @dataclass(slots=True)
 class Settlement:
-    """One settlement, or the negative one that undoes it (`undoes`).
+    """One settlement, or the negative one that undoes it (`undoes`). `infno`: the transaction that made it.
 
     `packed`: its amounts and fund rows packed, `fund_names` the codes and names of the rows.
     """
@@ -215,6 +295,7 @@ class Settlement:
     clearing_state: str = "open"
     undoes: "Settlement | None" = None
     credential_type: str = "02"
+    infno: str = ""
 
     @property
     def amounts(self) -> dict[str, Decimal]:
@@ -246,7 +327,11 @@ class World:
     visits: dict[str, Visit] = field(default_factory=dict[str, Visit])
     settlements: dict[str, Settlement] = field(default_factory=dict[str, Settlement])
     by_msgid: dict[str, Settlement] = field(default_factory=dict[str, Settlement])
+    admissions: dict[str, Visit] = field(default_factory=dict[str, Visit])
     shared: figures.Shared = field(default_factory=figures.Shared)
+    registers: Registers = field(default_factory=Registers)
+    books: Books = field(default_factory=Books)
+    agency: Agency = field(default_factory=Agency)
     serial: int = 0
     version: int = 0  # moves with every change from outside; what a message changes is its own person's
 
@@ -274,6 +359,15 @@ class World:
         self.by_msgid[settlement.msgid] = settlement
         settlement.visit.settlements += (settlement,)
         settlement.visit.person.settlements.append(settlement)
+        self.books.add(settlement)
+
+    def add_visit(self, visit: Visit) -> None:
+        """Make it known by its number, and an admission by the msgid that made it."""
+        self.visits[visit.mdtrt_id] = visit
+        visit.person.visits.append(visit)
+        if visit.stay is not None:
+            visit.person.stays += (visit,)
+            self.admissions[visit.stay.msgid] = visit
 
     def find_person(self, wanted: str) -> Person | None:
         """By psn_no, persona name or ID number."""

@@ -3,7 +3,7 @@
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from yidi_mocks import days, registry
+from yidi_mocks import days, registry, splits
 from yidi_mocks.registry import BadWorld
 from yidi_mocks.visit_rules import state_of
 from yidi_mocks.world import (
@@ -14,6 +14,7 @@ from yidi_mocks.world import (
     Person,
     Qualification,
     Settlement,
+    StayLine,
     Visit,
     World,
     balance_left,
@@ -108,30 +109,50 @@ def institution_row(institution: Institution) -> dict[str, Any]:
 
 
 def visit_row(visit: Visit) -> dict[str, Any]:
-    """One visit with its baskets."""
+    """One visit with its baskets; of a stay, its end and what it is folded into before it goes to the insured place."""
     return {
         "mdtrt_id": visit.mdtrt_id,
         "psn_no": visit.person.psn_no,
         "ipt_otp_no": visit.number,
         "begntime": visit.begun,
         "fixmedins_code": visit.institution.code,
+        "care": visit.care.value,
         "state": state_of(visit).value,
+        **({} if visit.stay is None else _stay(visit)),
         "encounters": [
             {
                 name: encounter.get(name)
-                for name in ("med_type", "dise_codg", "otp_er_refl_flag", "trum_flag", "rel_ttp_flag")
+                for name in ("med_type", "dise_codg", "otp_er_refl_flag", "ipt_type", "trum_flag", "rel_ttp_flag")
             }
             for encounter in visit.encounters.values()
         ],
         "lines": [
             {
                 "feedetl_sn": line.number,
-                "chrg_bchno": line.batch,
+                "chrg_bchno": line.batch or None,
                 "dise_codg": line.disease or None,
+                "init_feedetl_sn": (line.origin if isinstance(line, StayLine) else "") or None,
                 "amount": days.text(line.amount),
                 "setl_id": line.setl_id,
             }
             for line in visit.lines
+        ],
+    }
+
+
+def _stay(visit: Visit) -> dict[str, Any]:
+    return {
+        "endtime": visit.stay.ended if visit.stay is not None else "",
+        "categories": [
+            {
+                "med_chrgitm_type": row.category,
+                "amount": days.text(row.amount),
+                "fulamt_ownpay_amt": days.text(row.self_paid),
+                "overlmt_amt": days.text(row.over_limit),
+                "preselfpay_amt": days.text(row.class_b_first),
+                "inscp_scp_amt": days.text(row.in_scope),
+            }
+            for row in splits.fold(map(splits.split_of, visit.lines))
         ],
     }
 

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from yidi_mocks import benefit
-from yidi_mocks.benefit import COLUMNS, FEN, PARTS, Claim, pay, place_of, places, split_line
+from yidi_mocks.benefit import COLUMNS, PARTS, Branch, Claim, pay, place_of, places
 from yidi_mocks.entitlement import last_day, months_later, same_area
+from yidi_mocks.splits import FEN, fen, item_rules, split_line
 from yidi_mocks.world import Filing
 
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 yuan = st.integers(0, 5_000_000).map(lambda n: Decimal(n).scaleb(-2))
-codes = st.sampled_from([rule.prefix + "0001" for rule in benefit.item_rules()])
+codes = st.sampled_from([rule.prefix + "0001" for rule in item_rules()])
 groups = st.sampled_from(["long_term", "local", "referral", "emergency", "other"])
 
 
@@ -21,7 +21,7 @@ groups = st.sampled_from(["long_term", "local", "referral", "emergency", "other"
 @given(codes, st.integers(1, 999_999), st.integers(1, 9999), st.booleans())
 def test_the_parts_of_a_line_are_the_line(code, price_millis, quantity_tenths, disapproved):
     price, quantity = Decimal(price_millis).scaleb(-3), Decimal(quantity_tenths).scaleb(-1)
-    amount = benefit.fen(price * quantity)
+    amount = fen(price * quantity)
     split = split_line(code, amount, price, quantity, disapproved=disapproved)
     parts = (split.self_paid, split.over_limit, split.class_b_first, split.in_scope)
     assert sum(parts) == amount
@@ -32,7 +32,7 @@ def test_the_parts_of_a_line_are_the_line(code, price_millis, quantity_tenths, d
 @given(
     place=st.sampled_from(places()),
     parts=st.tuples(yuan, yuan, yuan, yuan),
-    chronic=st.booleans(),
+    branch=st.sampled_from(Branch),
     group=groups,
     insutype=st.sampled_from(["310", "390"]),
     use_account=st.booleans(),
@@ -40,9 +40,12 @@ def test_the_parts_of_a_line_are_the_line(code, price_millis, quantity_tenths, d
     civil=st.booleans(),
     used=st.tuples(yuan, yuan),
     inside=st.sampled_from([None, True, False]),
+    stays_before=st.integers(0, 2),
 )
-def test_money_equations(place, parts, chronic, group, insutype, use_account, balance, civil, used, inside):
-    claim = Claim(*parts, chronic, group, insutype, use_account, balance, civil, *used, inside)
+def test_money_equations(
+    place, parts, branch, group, insutype, use_account, balance, civil, used, inside, stays_before
+):
+    claim = Claim(*parts, branch, group, insutype, use_account, balance, civil, *used, inside, stays_before)
     paid = pay(place, claim)
     amounts = paid.amounts
     assert all(value >= 0 and value == value.quantize(FEN) for value in amounts.values())
@@ -69,10 +72,11 @@ def test_ratio_is_cut_within_the_limits(place):
 def test_ceiling_and_what_lies_above():
     place = place_of("530100")
     scheme = place.schemes["310"]
-    claim = Claim(*(Decimal("0.00"),) * 3, Decimal("20000.00"), True, "long_term", "310", False)
+    claim = Claim(*(Decimal("0.00"),) * 3, Decimal("20000.00"), Branch.CHRONIC, "long_term", "310", False)
     paid = pay(place, claim).amounts
-    assert paid["hifp_pay"] == scheme.ceiling
-    assert paid["hifob_pay"] == benefit.fen((Decimal(15000) - scheme.ceiling) * scheme.ratio_above)
+    ceiling = scheme.branches[Branch.CHRONIC].ceiling
+    assert paid["hifp_pay"] == ceiling
+    assert paid["hifob_pay"] == fen((Decimal(15000) - ceiling) * scheme.ratio_above)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yidi_mocks import figures
-from yidi_mocks.benefit import split_line
 from yidi_mocks.msgids import Msgids, Taken
 from yidi_mocks.record import LARGE, WAITING, Record
+from yidi_mocks.splits import split_line
 
 amounts = st.decimals(-(10**12), 10**12, places=2)
 
@@ -62,7 +62,7 @@ def test_msgids_come_back_whole_and_are_taken_once(texts):
 def test_the_record_gives_back_what_was_written():
     record = Record()
     for place, msgid in enumerate(("H50010300001202611210000000001", "ODD", "")):
-        fate = ("2207", "refused", "原因", "maintenance", False)
+        fate = ("2207", "refused", "原因", "maintenance", False, "14")
         number = record.msgids.number(msgid)
         record.add(
             (
@@ -90,6 +90,7 @@ def test_the_record_gives_back_what_was_written():
         "cause": "maintenance",
         "effect": False,
         "in_maintenance": True,
+        "med_type": "14",
         "bytes_sha256": hashlib.sha256(b"").hexdigest(),
     }
     assert [row.msgid for row in record] == ["H50010300001202611210000000001", "ODD", ""]
@@ -101,7 +102,7 @@ def test_rows_that_wait_and_rows_in_their_columns_are_one_record():
     record = Record()
     for place in range(3 * WAITING + 1):
         assert len(record) == place
-        fate = (str(place % 3), "ok", None, None, True)
+        fate = (str(place % 3), "ok", None, None, True, "")
         raw = b"a" * (LARGE + 1) if place == WAITING + 5 else str(place).encode()
         record.add(
             (

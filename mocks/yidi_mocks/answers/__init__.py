@@ -1,10 +1,63 @@
 """One handler a transaction, found by its Input class. Importing this package registers them all."""
 
-from yidi_mocks.answers import fees, people, queries, session, settling, undoing, visits
+from yidi_mocks.answers import (
+    clearing,
+    combined,
+    fees,
+    files,
+    filings,
+    institutions,
+    lists,
+    matching,
+    people,
+    pharmacy,
+    provincial,
+    queries,
+    reconciling,
+    reports,
+    review,
+    self_pay,
+    self_pay_queries,
+    session,
+    settling,
+    stay_fees,
+    stay_settling,
+    stays,
+    sums,
+    undoing,
+    visits,
+)
 from yidi_mocks.exchange import ANSWERS
 from yidi_sdk.catalogue import CATALOGUE
 
-__all__ = ["fees", "people", "queries", "register_all", "session", "settling", "undoing", "visits"]
+__all__ = [
+    "clearing",
+    "combined",
+    "fees",
+    "files",
+    "filings",
+    "institutions",
+    "lists",
+    "matching",
+    "people",
+    "pharmacy",
+    "provincial",
+    "queries",
+    "reconciling",
+    "register_all",
+    "reports",
+    "review",
+    "self_pay",
+    "self_pay_queries",
+    "session",
+    "settling",
+    "stay_fees",
+    "stay_settling",
+    "stays",
+    "sums",
+    "undoing",
+    "visits",
+]
 
 
 def register_all() -> None:

@@ -5,13 +5,14 @@ from decimal import Decimal
 from sys import intern
 from typing import Any
 
-from yidi_mocks import benefit
+from yidi_mocks import splits
+from yidi_mocks.answers.booking import money
+from yidi_mocks.answers.matching import demand_matched
 from yidi_mocks.answers.visits import visit_for
 from yidi_mocks.calls import Call
 from yidi_mocks.exchange import Exchange, answers
 from yidi_mocks.figures import decimal_of, fen_of, same
 from yidi_mocks.refusals import Refusal
-from yidi_mocks.shapes import plain_number
 from yidi_mocks.world import ZERO, Line, Visit, kept
 from yidi_sdk.transactions import RevokeOutpatientFees, UploadOutpatientFees
 
@@ -73,12 +74,6 @@ def revoke_fees(hub: Exchange, call: Call) -> None:
     visit.lines = tuple(line for line in visit.lines if line.number not in unsettled)
 
 
-def money(value: Any) -> Decimal:
-    """An amount that was checked, with two places; nothing sent is zero."""
-    text = plain_number(value)
-    return ZERO if text is None else Decimal(text).quantize(benefit.FEN)
-
-
 def _line(hub: Exchange, visit: Visit, call: Call, row: dict[str, Any]) -> Line:
     if row["mdtrt_id"] != visit.mdtrt_id or row["psn_no"] != call.who().psn_no:
         raise Refusal("line_other_visit")
@@ -86,8 +81,8 @@ def _line(hub: Exchange, visit: Visit, call: Call, row: dict[str, Any]) -> Line:
     price, quantity = decimal_of(str(row["pric"])), decimal_of(str(row["cnt"]))
     if amount < ZERO or price < ZERO or quantity < ZERO:
         raise Refusal("line_negative")
-    if abs(benefit.fen(price * quantity) - amount) > benefit.FEN:
-        raise Refusal("line_amount")
+    demand_product(amount, price, quantity)
+    demand_matched(hub, visit.institution, row, hub.clock.today())
     disease = row.get("dise_codg") or ""
     if disease not in visit.encounters:
         raise Refusal("disease_differs")
@@ -103,6 +98,12 @@ def _line(hub: Exchange, visit: Visit, call: Call, row: dict[str, Any]) -> Line:
     )
 
 
+def demand_product(amount: Decimal, price: Decimal, quantity: Decimal) -> None:
+    """Refuse an amount that is more than a fen off price times quantity."""
+    if abs(splits.fen(price * quantity) - amount) > splits.FEN:
+        raise Refusal("line_amount")
+
+
 def _demand_one_disease(visit: Visit, batch: str, made: list[Line]) -> None:
     there = visit.batch(batch)
     if any(line.setl_id is not None for line in there):
@@ -113,7 +114,7 @@ def _demand_one_disease(visit: Visit, batch: str, made: list[Line]) -> None:
 
 def split_row(line: Line) -> dict[str, Any]:
     """A line's split as the wire names it."""
-    split = benefit.split_of(line)
+    split = splits.split_of(line)
     return {
         "feedetl_sn": line.number,
         "det_item_fee_sumamt": split.amount,

@@ -1,60 +1,34 @@
 """The way back: 2208 undoes a settlement by its id, 2601 a message by its msgid.
 
 A revoked settlement stays, marked refunded, beside a negative one under a new id. A reversed one is as if it had
-never been.
+never been; so is a reversed admission.
 """
 
-from sys import intern
 from typing import Any
 
-from yidi_mocks.answers.people import identity
-from yidi_mocks.answers.settling import settlement_amounts
+from yidi_mocks import refunding
+from yidi_mocks.answers.booking import CLEARED, free_lines, last_rows, revoked, to_revoke
 from yidi_mocks.answers.visits import visit_for
 from yidi_mocks.calls import Call
 from yidi_mocks.exchange import Exchange, answers
-from yidi_mocks.figures import mirrored, same
 from yidi_mocks.refusals import Refusal
-from yidi_mocks.world import Settlement, balance_left
+from yidi_mocks.visit_rules import Forbidden, StayState, may, state_of
+from yidi_mocks.world import Care, Settlement, Visit
 from yidi_sdk.catalogue import by_infno, row_of
-from yidi_sdk.transactions import ReverseTransaction, RevokeOutpatientSettlement, SettleOutpatient
+from yidi_sdk.transactions import AdmitInpatient, CancelAdmission, ReverseTransaction, RevokeOutpatientSettlement
 
-CLEARED = frozenset({"in_clearing", "cleared"})
+AT_ONCE = frozenset({Care.SALE, Care.COMBINED})
 
 
 @answers(RevokeOutpatientSettlement)
 def revoke(hub: Exchange, call: Call) -> dict[str, Any]:
     """The mirror settlement. Any day, any order; one whose month is cleared enters the current month, negative."""
-    original = hub.world.settlements.get(call.data["setl_id"])
-    named = original is not None and original.visit.mdtrt_id == call.data["mdtrt_id"]
-    if original is not None and named and original.visit.person is call.who() and original.refunded:
-        raise Refusal("already_revoked")
+    original = to_revoke(hub, call)
     visit = visit_for(hub, call, RevokeOutpatientSettlement)
-    if original is None or original.visit is not visit or not original.live:
-        raise Refusal("settlement_unknown")
-    negative = _mirror(hub, call, original)
-    original.live, original.refunded = False, True
-    _free_lines(original)
-    hub.world.add_settlement(negative)
-    call.setl_id = negative.setl_id
-    info = {
-        "mdtrt_id": visit.mdtrt_id,
-        "setl_id": negative.setl_id,
-        **identity(visit.person, hub.clock.today()),
-        "insutype": visit.insurance.insutype,
-        "psn_type": visit.insurance.psn_type,
-        "cvlserv_flag": "1" if visit.insurance.civil_servant else "0",
-        "setl_time": negative.time,
-        "mdtrt_cert_type": negative.credential_type,
-        "med_type": negative.med_type,
-        "clr_optins": visit.institution.division,
-        "clr_way": "1",
-        "clr_type": "11",
-        "medins_setl_id": negative.msgid,
-        **settlement_amounts(negative),
-        "balc": balance_left(visit.person, visit.insurance),
-    }
-    rows = [{**row, "mdtrt_id": visit.mdtrt_id, "setl_id": negative.setl_id} for row in negative.funds]
-    return {"setlinfo": info, "setldetail": rows}
+    if original is not None and original.live:
+        refunding.demand(original, hub.clock.today(), hub.capabilities.refund_variants)
+    info = revoked(hub, call, visit, original)
+    return {"setlinfo": info, "setldetail": last_rows(visit)}
 
 
 @answers(ReverseTransaction)
@@ -64,12 +38,21 @@ def reverse(hub: Exchange, call: Call) -> None:
     row = by_infno(data["oinfno"])
     if row is None or not hub.capabilities.reversible.get(row.infno, row.reversible):
         raise Refusal("not_reversible", value=data["oinfno"])
-    found = hub.world.by_msgid.get(data["omsgid"])
-    wanted = RevokeOutpatientSettlement if found is not None and found.undoes is not None else SettleOutpatient
-    if found is None or found.visit.person is not call.who() or row_of(wanted).infno != row.infno:
-        if hub.capabilities.tombstone and hub.received.msgids.number(data["omsgid"]) not in hub.taken:
-            hub.fenced.add(data["omsgid"])
-        raise Refusal("original_not_found")
+    settled = hub.world.by_msgid.get(data["omsgid"])
+    if settled is not None and settled.visit.person is call.who() and settled.infno == row.infno:
+        _reverse_settlement(hub, settled)
+        call.setl_id = settled.setl_id
+        return
+    admitted = hub.world.admissions.get(data["omsgid"])
+    if admitted is not None and admitted.person is call.who() and row.infno == row_of(AdmitInpatient).infno:
+        _reverse_admission(hub, admitted)
+        return
+    if hub.capabilities.tombstone and hub.received.msgids.number(data["omsgid"]) not in hub.taken:
+        hub.fenced.add(data["omsgid"])
+    raise Refusal("original_not_found")
+
+
+def _reverse_settlement(hub: Exchange, found: Settlement) -> None:
     if found.reversed:
         raise Refusal("already_reversed")
     if found.refunded:
@@ -78,51 +61,40 @@ def reverse(hub: Exchange, call: Call) -> None:
         raise Refusal("original_cleared")
     if found.day != hub.clock.today():
         raise Refusal("original_other_day")
-    _take_back(found)
-    call.setl_id = found.setl_id
-
-
-def _take_back(found: Settlement) -> None:
     original = found.undoes
     if original is None:
-        _free_lines(found)
+        free_lines(found)
     else:
-        there = {line.number: line for line in original.visit.lines}
-        lines = [there.get(number) for number in original.lines]
-        if any(line is None or line.setl_id is not None for line in lines):
-            raise Refusal("settled_again")
-        for line in lines:
-            if line is not None:
-                line.setl_id = original.setl_id
-        original.live, original.refunded = True, False
+        _revive(original)
     found.live, found.reversed = False, True
+    if found.visit.care in AT_ONCE:  # what made it is undone with it, and comes back with it
+        found.visit.cancelled = original is None
 
 
-def _free_lines(settlement: Settlement) -> None:
-    for line in settlement.visit.lines:
-        if line.setl_id == settlement.setl_id:
-            line.setl_id = None
+def _revive(original: Settlement) -> None:
+    """Refuses where the lines are not what they were, or a stay is not where its settlement left it."""
+    visit = original.visit
+    there = {line.number: line for line in visit.lines}
+    lines = [there.get(number) for number in original.lines]
+    if any(line is None or line.setl_id is not None for line in lines):
+        raise Refusal("settled_again")
+    if visit.stay is not None and (state_of(visit) is not StayState.TO_SETTLE or len(there) != len(lines)):
+        raise Refusal("settled_again")
+    found = [line for line in lines if line is not None]
+    if sum(line.fen for line in found) != original.fen("medfee_sumamt"):
+        raise Refusal("settled_again")
+    for line in found:
+        line.setl_id = original.setl_id
+    original.live, original.refunded = True, False
 
 
-def _mirror(hub: Exchange, call: Call, original: Settlement) -> Settlement:
-    now = intern(hub.clock.text())
-    cleared = original.clearing_state in CLEARED
-    return Settlement(
-        setl_id=same(hub.next_id(original.visit.institution.division)),
-        msgid=call.msgid,
-        visit=original.visit,
-        batch=original.batch,
-        disease=original.disease,
-        med_type=original.med_type,
-        packed=mirrored(original.packed, original.fund_names),
-        fund_names=original.fund_names,
-        ratio=original.ratio,
-        time=now,
-        day=intern(now[:10]),
-        year=original.year,
-        clearing_month=intern(now[:7]) if cleared else original.clearing_month,
-        invoice=original.invoice,
-        live=False,
-        undoes=original,
-        credential_type=original.credential_type,
-    )
+def _reverse_admission(hub: Exchange, visit: Visit) -> None:
+    """An admission that was cancelled is undone already, whichever way."""
+    if visit.cancelled:
+        raise Refusal("already_reversed")
+    verdict = may(state_of(visit), CancelAdmission)
+    if isinstance(verdict, Forbidden):
+        raise Refusal(verdict.cause)
+    if visit.stay is not None and visit.stay.made_on != hub.clock.today():
+        raise Refusal("original_other_day")
+    visit.cancelled = True
