@@ -19,17 +19,22 @@ from yidi_gateway.access import network
 from yidi_gateway.access.addresses import addresses_of
 from yidi_gateway.access.callers import Callers, read_callers
 from yidi_gateway.background import InProcess
-from yidi_gateway.clock import Clock, SystemClock
+from yidi_gateway.clock import Clock, SteadyClock, SystemClock
 from yidi_gateway.doors import rest
+from yidi_gateway.doors.dialects import dialects_of
+from yidi_gateway.doors.legacy import LegacyDoor
 from yidi_gateway.doors.national import NationalDoor
 from yidi_gateway.doors.table import House
 from yidi_gateway.engine import Engine
 from yidi_gateway.journal import Journal, open_journal
+from yidi_gateway.reconciling.schedule import Schedule
 from yidi_gateway.sending import Platform
 from yidi_gateway.settings import BadSettings, Settings
+from yidi_gateway.timetable import Rounds
 from yidi_gateway.visits import Desk
 from yidi_gateway.visits.once import Once
 from yidi_sdk import profile as profiles
+from yidi_sdk.explain import errors
 from yidi_sdk.institution import Institution, Operator
 from yidi_sdk.posters import AsyncPoster
 from yidi_sdk.profile import Profile
@@ -38,6 +43,8 @@ from yidi_sdk.signing import HeaderSecret, read_secret
 log = structlog.get_logger("yidi.app")
 BACKLOG = 1024
 IDLE_S = 30
+ROUND_S = 60
+"""How often the timetable looks whether anything is due."""
 DRAIN_S = 35
 """As long as a caller may wait for its answer: a stop lets those in the house finish."""
 
@@ -65,8 +72,10 @@ async def build(
 ) -> Gateway:
     """Put the parts together and start working. Raises BadSettings or JournalDown; closes what it opened then."""
     clock = clock or SystemClock()
+    _use_error_rows(settings)
     callers = read_callers(settings.access.callers)
-    addresses = addresses_of(callers, settings.national.callers)
+    addresses = addresses_of(callers, settings.national.callers, settings.legacy.origins)
+    spoken_by = dialects_of(settings.legacy.callers, callers.names())
     platform = platform_of(settings)
     async with AsyncExitStack() as stack:
         if journal is None:
@@ -74,7 +83,7 @@ async def build(
             stack.push_async_callback(journal.close)
         poster = poster or await _poster(settings, stack)
         timing = settings.timing.for_engine()
-        background = InProcess(journal, clock, timing)
+        background = InProcess(journal, SteadyClock(clock), timing)
         engine = Engine(
             journal=journal, poster=poster, platform=platform, clock=clock, timing=timing, background=background
         )
@@ -82,7 +91,13 @@ async def build(
         stack.push_async_callback(engine.stop)
         await engine.start()
         house = house_of(settings, engine, callers)
-        national = NationalDoor(house, addresses).routes() if settings.national.enabled else []
+        timetable = Rounds(clock, ROUND_S)
+        stack.push_async_callback(house.office.stop)
+        stack.push_async_callback(timetable.stop)
+        await timetable.start(Schedule(house.office).round)
+        door = NationalDoor(house, addresses, spoken_by)
+        national = [*door.routes(), *LegacyDoor(house, door, settings.legacy).routes()]
+        national = national if settings.national.enabled else []
         return Gateway(rest.app(house, more=national), engine, journal, stack.pop_all())
     raise AssertionError("an exit stack that swallows errors")
 
@@ -221,6 +236,14 @@ def _config(app: Starlette) -> uvicorn.Config:
         timeout_keep_alive=IDLE_S,
         timeout_graceful_shutdown=DRAIN_S,
     )
+
+
+def _use_error_rows(settings: Settings) -> None:
+    """The province's own texts. Raises BadSettings."""
+    try:
+        errors.use(*settings.platform.errors_files)
+    except (errors.RowsWrong, OSError) as error:
+        raise BadSettings(f"[platform] errors_files: {error}") from None
 
 
 async def _poster(settings: Settings, stack: AsyncExitStack) -> AsyncPoster:

@@ -16,6 +16,7 @@ from yidi_gateway.journal.port import Journal, JournalDown
 from yidi_gateway.policy import Timing
 
 Step = Callable[[str], Awaitable[object]]
+Look = Callable[[], Awaitable[object]]
 AT_ONCE = 8
 BATCH = 32
 log = structlog.get_logger("yidi.background")
@@ -24,37 +25,40 @@ log = structlog.get_logger("yidi.background")
 class Background(Protocol):
     """The port: start working, and stop in order."""
 
-    async def start(self, step: Step, probe: Callable[[], Awaitable[object]]) -> None: ...
+    async def start(self, step: Step, probe: Look, drain: Look) -> None: ...
 
     async def stop(self) -> None: ...
 
 
 class InProcess:
-    """One sweep a second over what is due; eight submissions at once; `probe` looks whether a downtime is over."""
+    """One sweep a second over what is due; eight submissions at once; `probe` looks whether a downtime is over. When
+    nothing in doubt is due, `drain` lets out uploads that waited."""
 
     def __init__(self, journal: Journal, clock: Clock, timing: Timing) -> None:
         self._journal = journal
         self._clock = clock
         self._timing = timing
         self._sweeper: asyncio.Task[None] | None = None
+        self._draining: asyncio.Task[None] | None = None
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._running: set[asyncio.Task[None]] = set()
 
-    async def start(self, step: Step, probe: Callable[[], Awaitable[object]]) -> None:
-        self._sweeper = asyncio.create_task(self._sweep_on(step, probe))
+    async def start(self, step: Step, probe: Look, drain: Look) -> None:
+        self._sweeper = asyncio.create_task(self._sweep_on(step, probe, drain))
 
     async def stop(self) -> None:
         if self._sweeper is not None:
             self._sweeper.cancel()
-        for task in (self._sweeper, *self._running):
+        for task in (self._sweeper, self._draining, *self._running):
             if task is not None:
                 await asyncio.gather(task, return_exceptions=True)
 
-    async def _sweep_on(self, step: Step, probe: Callable[[], Awaitable[object]]) -> None:
+    async def _sweep_on(self, step: Step, probe: Look, drain: Look) -> None:
         while True:
             try:
                 await probe()
-                await self.sweep(step)
+                if not await self.sweep(step) and (self._draining is None or self._draining.done()):
+                    self._draining = asyncio.create_task(self._drained(drain))
             except JournalDown as error:
                 log.warning("sweep", outcome="journal_down", kind=type(error).__name__)
             await self._clock.sleep(self._timing.sweep_s)
@@ -69,6 +73,12 @@ class InProcess:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         return len(due)
+
+    async def _drained(self, drain: Look) -> None:
+        try:
+            await drain()
+        except JournalDown as error:
+            log.warning("drain", outcome="journal_down", kind=type(error).__name__)
 
     async def _take(self, step: Step, submission_id: str) -> None:
         async with self._slots:

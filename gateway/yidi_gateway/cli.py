@@ -1,4 +1,5 @@
-"""`yidi-gateway`: serve, check, doctor, migrate, tail, show, query, reverse, sample-config.
+"""`yidi-gateway`: serve, check, doctor, migrate, tidy, rotate-key, tail, show, query, reverse, reconcile DATE,
+sample-config.
 
 Exit codes: 0 done, 1 a business "no", 2 wrong usage or configuration, 3 platform or gateway unreachable, 4 outcome
 unknown. Errors go to stderr in one plain sentence.
@@ -113,6 +114,38 @@ def migrate(config: Config = Path(FILE)) -> None:
 
 
 @app.command()
+def tidy(config: Config = Path(FILE)) -> None:
+    """Forget what need not be kept any longer. A running gateway does so by itself once a day."""
+    from yidi_gateway.clock import SystemClock
+    from yidi_gateway.tidying import tidy as forget
+
+    settings = configuration.load(config)
+    gone = _waited(_with_journal(settings, lambda journal: forget(journal, SystemClock())))
+    typer.echo("  ".join(f"{name}: {count}" for name, count in gone.items()))
+
+
+@app.command("rotate-key")
+def rotate_key(
+    config: Config = Path(FILE),
+    drop_old: Annotated[bool, typer.Option(help="Afterwards remove the old keys; backups need them still.")] = False,
+) -> None:
+    """Seal the journal with a fresh key, while no gateway runs. Old keys stay in the file: they open backups."""
+    from yidi_gateway.access.sealing import add_key, drop_keys
+    from yidi_gateway.clock import SystemClock
+    from yidi_gateway.journal.database import file_of
+    from yidi_gateway.tidying import reseal
+
+    settings = configuration.load(config)
+    file = file_of(settings.journal.url)
+    path = settings.journal.key_file or file.with_name(f"{file.name}.key")
+    name = f"k{SystemClock().now():%Y%m%d%H%M%S}"
+    add_key(path, name)
+    changed = _waited(_with_journal(settings, lambda journal: reseal(journal, SystemClock())))
+    gone = drop_keys(path) if drop_old else 0
+    typer.echo(f"key {name}: {changed} rows sealed anew, {gone} old keys removed")
+
+
+@app.command()
 def tail(config: Config = Path(FILE), count: Annotated[int, typer.Option("-n", min=1, max=200)] = 20) -> None:
     """The newest submissions, oldest of them first."""
     from yidi_gateway.journal.port import Search
@@ -155,6 +188,36 @@ def reverse(submission: Subject, config: Config = Path(FILE), url: Url = None) -
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
     _ended(found)
+
+
+@app.command()
+def reconcile(
+    day: Annotated[str, typer.Argument(metavar="DATE", help="The day, yyyy-MM-dd, or yesterday.")],
+    config: Config = Path(FILE),
+    url: Url = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+) -> None:
+    """Reconcile a day with the platform (日对账) and print what was found. Progress goes to stderr."""
+    from yidi_gateway import dayend
+
+    settings = configuration.load(config)
+    try:
+        named = dayend.day_of(day)
+    except ValueError:
+        fail(WRONG, f"{day} is no day: yyyy-MM-dd, or yesterday")
+    told = ""
+    while True:
+        headers = {"X-Yidi-Patience": "2"}
+        found = _asked(settings, "POST", "/v1/reconciliations", url, body={"date": named}, headers=headers)
+        if found["state"] != "running":
+            break
+        if (now := dayend.progress_text(found)) != told:
+            typer.echo(told := now, err=True)
+    for line in [json.dumps(found, ensure_ascii=False)] if as_json else dayend.lines(found):
+        typer.echo(line)
+    code = {"balanced": 0, "incomplete": UNKNOWN}.get(found["state"], NO)
+    if code:
+        fail(code, dayend.ENDS[found["state"]])
 
 
 @app.command("sample-config")
@@ -210,8 +273,16 @@ async def _told(journal: "Journal", submission: str) -> dict[str, Any] | None:
     return {**told, "inner_state": str(row.state), "attempts": made, "audit": audit}
 
 
-def _asked(settings: Settings, method: str, path: str, url: str | None) -> dict[str, Any]:
-    """Call the running gateway as the caller whose submission it is."""
+def _asked(
+    settings: Settings,
+    method: str,
+    path: str,
+    url: str | None,
+    *,
+    body: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """Call the running gateway as the caller whose submission it is, or who has the right."""
     import httpx
 
     where = url or f"http://{settings.server.host}:{settings.server.port}"
@@ -219,8 +290,8 @@ def _asked(settings: Settings, method: str, path: str, url: str | None) -> dict[
     for caller in settings.access.callers:
         try:
             key = caller.key_file.read_text(encoding="utf-8").strip()
-            headers = {"Authorization": f"Bearer {key}", "Accept-Language": "en"}
-            answer = httpx.request(method, where + path, headers=headers, timeout=60, trust_env=False)
+            sent = {"Authorization": f"Bearer {key}", "Accept-Language": "en", **(headers or {})}
+            answer = httpx.request(method, where + path, headers=sent, json=body, timeout=60, trust_env=False)
         except OSError as error:
             fail(WRONG, f"[access] callers: key file of {caller.id} cannot be read ({type(error).__name__})")
         except httpx.HTTPError:

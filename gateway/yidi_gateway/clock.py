@@ -34,3 +34,22 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+class SteadyClock:
+    """Another clock's wall time as it was in the beginning, carried on by seconds that never jump: what is due, leased
+    or waited for must not hang on somebody setting the machine's clock."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._began = clock.now()
+        self._at = clock.monotonic()
+
+    def now(self) -> datetime:
+        return self._began + timedelta(seconds=self._clock.monotonic() - self._at)
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from yidi_gateway import app
 from yidi_gateway.access import network
 from yidi_gateway.access.callers import read_callers, weaknesses
-from yidi_gateway.background import Background, Step
+from yidi_gateway.background import Background, Look, Step
 from yidi_gateway.clock import Clock, SystemClock
 from yidi_gateway.engine import Engine, Held
 from yidi_gateway.journal import JournalDown, open_journal
@@ -126,7 +126,7 @@ def _is_file(name: str) -> bool:
 class _Resting:
     """Background work that does not begin: a test carries nothing on."""
 
-    async def start(self, step: Step, probe: Callable[[], Awaitable[object]]) -> None: ...
+    async def start(self, step: Step, probe: Look, drain: Look) -> None: ...
 
     async def stop(self) -> None: ...
 

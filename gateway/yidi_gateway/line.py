@@ -6,6 +6,7 @@ Queries, trials and uploads go out from here; money goes out from `working`, und
 import asyncio
 import random
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
@@ -14,6 +15,7 @@ from yidi_gateway.ids import new_id
 from yidi_gateway.journal.port import Journal
 from yidi_gateway.link import Hold, Link
 from yidi_gateway.policy import REPEATS, Timing
+from yidi_gateway.remembering import Memory
 from yidi_gateway.sending import Courier, Heard, Platform, downtime_text, is_repeatable
 from yidi_gateway.session import Sessions
 from yidi_gateway.submission import Purpose, Window
@@ -61,6 +63,7 @@ class Line:
         self._clock = clock
         self._timing = timing
         self._jitter = jitter
+        self._memory = Memory()
         self._keeping: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -77,8 +80,16 @@ class Line:
     ) -> OutputT:
         """Send a query, trial or upload. Queries and trials are repeated after doubt, each under a new msgid; an upload
         only when proven not sent. Raises Refused, Unknown, NotSent, or Held."""
-        purpose = PURPOSES[row_of(message).effect]
-        answer = await self.put(message, operator, insured_division, purpose, visit_id=visit_id)
+        effect = row_of(message).effect
+        try:
+            answer = await self.put(message, operator, insured_division, PURPOSES[effect], visit_id=visit_id)
+        except Held:
+            old = self._memory.recalled(message, insured_division, self._clock.now())
+            if old is None or effect is not Effect.QUERY:
+                raise
+            return cast("OutputT", old)
+        if effect is Effect.QUERY:
+            self._memory.put(message, insured_division, answer, self._clock.now())
         return cast("OutputT", answer)
 
     async def put(
@@ -146,18 +157,19 @@ class Line:
     async def announce(self, window: Window) -> None:
         """Keep a downtime window that a person entered or the platform announced."""
         await self._journal.put_window(window)
-        await self._journal.note(self._clock.now(), f"window:{window.id}", "announced", {"scope": window.scope})
         self.link = self.link.with_windows(tuple(await self._journal.windows()))
+        await self._journal.note(self._clock.now(), f"window:{window.id}", "announced", {"scope": window.scope})
 
     async def withdraw(self, window_id: str) -> bool:
-        """Close a window; False when there is none of that name."""
-        for window in await self._journal.windows():
-            if window.id == window_id:
-                await self._journal.put_window(replace(window, closed_at=self._clock.now()))
-                await self._journal.note(self._clock.now(), f"window:{window_id}", "closed", {})
-                self.link = self.link.with_windows(tuple(await self._journal.windows()))
-                return True
-        return False
+        """Close a window; False when there is none of that name. One that was learned may not have been kept."""
+        known = {window.id: window for window in (*self.link.windows, *await self._journal.windows())}
+        window = known.get(window_id)
+        if window is None:
+            return False
+        await self._journal.put_window(replace(window, closed_at=self._clock.now()))
+        self.link = self.link.with_windows(tuple(await self._journal.windows()))
+        await self._journal.note(self._clock.now(), f"window:{window_id}", "closed", {})
+        return True
 
     def _heard(self, error: YidiError | None) -> None:
         """Every answer and failure passes here: the breaker, and windows that the platform's own answer teaches."""
@@ -187,10 +199,14 @@ class Line:
         keeping.add_done_callback(self._keeping.discard)
 
     async def probe(self) -> None:
-        """Look whether a downtime that only an answer taught us is over, before its stated end too: by a sign-in, which
-        changes nothing for anybody. What was announced is believed to the end."""
+        """Look whether a downtime that only an answer taught us is over, before its stated end too, and whether a line
+        that was down is up: by a sign-in, which changes nothing for anybody. What was announced is believed to the
+        end."""
         now = self._clock.now()
         window = self.link.window_for(now, None)
+        if window is None and self.link.wants_probe(now):
+            with suppress(YidiError, Held):
+                await self.put(SignIn(opter_no=PROBE.id), PROBE, "", Purpose.SESSION)
         if window is None or (window.announced and window.ends is not None):
             return
         since = (now - window.begins).total_seconds()
@@ -202,14 +218,15 @@ class Line:
             return
         await self.withdraw(window.id)
 
-    def check(self, effect: Effect, purpose: Purpose, division: str) -> None:
-        """Raise Held where a message must wait now."""
+    def check(self, effect: Effect, purpose: Purpose, division: str, lead_s: float | None = None) -> None:
+        """Raise Held where a message must wait now. `lead_s`: how long before a downtime money is held back already,
+        as long as its answer may take (DT4)."""
         hold = self.link.hold(
             self._clock.now(),
             effect=effect,
             purpose=purpose,
             division=division or None,
-            lead_s=self._timing.commit_s,
+            lead_s=self._timing.commit_s if lead_s is None else lead_s,
             retry_s=self._timing.unknown_end_retry_s,
         )
         if hold is not None:

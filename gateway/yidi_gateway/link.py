@@ -69,6 +69,10 @@ class Link:
             return Hold(None, PROBE_EVERY_S)
         return None
 
+    def wants_probe(self, now: datetime) -> bool:
+        """Whether the breaker is open and a query may try the line: nobody else may be asking anything."""
+        return self.failures >= OPENS_AFTER and self._may_probe(now)
+
     def answered(self) -> "Link":
         """The platform gave an answer: the breaker closes."""
         return replace(self, failures=0, failed_at=None) if self.failures else self
@@ -81,7 +85,9 @@ class Link:
         return replace(self, windows=windows)
 
     def _may_probe(self, now: datetime) -> bool:
-        return self.failed_at is None or now >= self.failed_at + timedelta(seconds=PROBE_EVERY_S)
+        if self.failed_at is None or now < self.failed_at:  # the clock was set back
+            return True
+        return now >= self.failed_at + timedelta(seconds=PROBE_EVERY_S)
 
 
 def seconds_left(window: Window, now: datetime, unknown_end_s: int) -> int:

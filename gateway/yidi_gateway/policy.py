@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
-from yidi_sdk.catalogue import Effect
+from yidi_sdk.catalogue import Effect, row_of
+from yidi_sdk.transactions import RevokeInpatientSettlement, SettleInpatient
+
+LONG_BILLS = frozenset({row_of(SettleInpatient).infno, row_of(RevokeInpatientSettlement).infno})
+"""A stay's settlement and its undoing: the bill is longer, so the answer is waited for longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +27,18 @@ class Timing:
     session_renew_at: float = 0.8
     unknown_end_retry_s: int = 60
     held_recheck_s: int = 20
+    upload_rate: float = 20
+    """Uploads a second that the platform usually takes; where the ramp after a downtime begins is a tenth of it."""
 
-    def read_s(self, effect: Effect) -> float:
+    def read_s(self, effect: Effect, infno: str = "") -> float:
         """How long an answer is waited for."""
         if effect in (Effect.QUERY, Effect.TRIAL):
             return self.query_s
-        return self.upload_s if effect is Effect.UPLOAD else self.commit_s
+        return self.upload_s if effect is Effect.UPLOAD else self.commit_s_of(infno)
+
+    def commit_s_of(self, infno: str) -> float:
+        """How long the answer of a message that moves money is waited for."""
+        return self.commit_inpatient_s if infno in LONG_BILLS else self.commit_s
 
 
 REPEATS: dict[Effect, int] = {

@@ -41,12 +41,17 @@ BAD_REQUEST | 422 | 请求内容不正确 | The request is not right | 按fields
 NOT_FOUND | 404 | 没有找到 | There is none of that number | 核对编号 | Check the number | cashier
 UNAUTHORISED | 401 | 没有通过身份验证 | Not authenticated | 请信息科检查密钥和时间 | IT checks key and clock | it
 FORBIDDEN | 403 | 没有这项权限 | Not allowed | 请信息科检查权限 | IT checks the scopes | it
+RATE_LIMITED | 429 | 调用太频繁，这一次没有受理，没有发生任何结算 | Too many calls: this one was not taken, nothing was settled | 按提示的秒数等一等，用同一请求号重试 | Wait the seconds told, then try again with the same key | it
 TOO_LARGE | 413 | 请求太大 | The request is too large | 分次提交 | Send less at once | it
 DID_NOT_HAPPEN | 409 | 医保平台没有收到这一笔，没有结算 | The platform never had it: nothing was settled | 用新的请求号重新办理 | Do it again with a new key | cashier
 JOURNAL_DOWN | 503 | 本机存储不可用，没有发出任何请求 | The journal cannot keep anything: nothing was sent | 通知信息科；稍后用同一请求号重试 | Tell IT; try again soon with the same key | it
 NO_ANSWER | 503 | 医保平台没有答复，没有发生任何结算 | The platform did not answer; nothing was settled | 稍后用同一请求号重试 | Try again soon with the same key | wait
 NOT_BUILT | 501 | 本版本还不支持 | This version does not do that yet | 整笔退费后重新开单 | Refund the whole and open a new visit | it
+KEPT | 202 | 停机期间已留存，恢复后自动上传，不用重发 | Kept during the downtime: it goes out by itself afterwards | 稍后用同一请求号查看结果 | Ask later with the same key | wait
+QUEUE_FULL | 503 | 停机期间留存的上传太多，这一次没有留存 | Too many uploads wait already: this one was not kept | 停机结束后用同一请求号再传 | Send it again with the same key after the downtime | wait
 UPLOAD_IN_DOUBT | 202 | 结果确认中，请勿重复发送：平台没有答复这一次 | The outcome is not known: the platform did not answer this one | 先查询平台上有没有，没有时用新的报文编号重发 | Ask the platform first; if it is not there send it under a new number | it
+NOT_ADMITTED | 409 | 还没有办好入院登记 | The admission is not registered yet | 用原请求号把入院登记办完 | Finish the admission under its own key | cashier
+ITEM_CLOSED | 409 | 这一项已经关闭 | The item is closed already | 无需再办 | Nothing is left to do | insurance_office
 IN_DOUBT | 409 | 已结算金额待核，不要重复收费 | Settled, but the amounts are being checked: do not charge again | 请医保办核对后处理 | The insurance office checks and decides | insurance_office
 """  # noqa: E501 - one row a line
 

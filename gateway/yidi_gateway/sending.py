@@ -177,7 +177,9 @@ class Courier:
         if self._clock.monotonic() - begun > self._timing.stale_send_s:
             raise StaleSend("not sent: too long between journal and wire", **_named(envelope))
         request = envelope.request
-        limits = Limits(connect_s=self._timing.connect_s, read_s=self._timing.read_s(envelope.row.effect))
+        limits = Limits(
+            connect_s=self._timing.connect_s, read_s=self._timing.read_s(envelope.row.effect, envelope.row.infno)
+        )
         crash.point("cp4")
         self.sends += 1
         try:

@@ -43,7 +43,8 @@ class Sessions:
         """The platform no longer knows this sign-in number: the next call signs in anew, once for all who ask."""
         held = self._held.get(operator.id)
         if held is not None and held.sign_no == sign_no:
-            ended = replace(held, until=self._clock.now())
+            now = self._clock.now()
+            ended = replace(held, since=min(held.since, now), until=now)  # the clock may have been set back
             self._held[operator.id] = ended
             await self._journal.put_session(ended)
 

@@ -44,6 +44,10 @@ class PlatformSettings(Section):
         default=None, description="TOML file with the header secret of the profile's signature scheme; never in here"
     )
 
+    errors_files: tuple[Path, ...] = Field(
+        default=(), description="TOML files with more rows for the error catalogue, for a province's own texts"
+    )
+
     @field_validator("url")
     @classmethod
     def is_an_address(cls, url: str) -> str:
@@ -120,6 +124,11 @@ class CallerSettings(Section):
     scopes: tuple[Scope, ...] = Field(
         default=("query",), description="query, settle, refund, reconcile; admin for downtime windows"
     )
+    tills: tuple[Line, ...] = Field(
+        default=(), description="operator ids it may act as, such as 0001-0099; empty: any operator"
+    )
+    calls_per_s: float = Field(default=1000, gt=0, le=100_000, description="calls a second in the long run")
+    burst: int = Field(default=2000, ge=1, le=100_000, description="calls at once after a rest")
 
 
 class NationalCallerSettings(Section):
@@ -135,6 +144,36 @@ class NationalSettings(Section):
     enabled: bool = Field(default=True, description="whether the platform's own paths are answered")
     callers: tuple[NationalCallerSettings, ...] = Field(
         default=(), description="who calls by address; empty: this machine stands for the one caller that may settle"
+    )
+
+
+class LegacyCallerSettings(Section):
+    """An older program on the national door: how it writes, and how it reads."""
+
+    caller: Line = Field(description="name of the caller in [access]")
+    charset: Literal["utf-8", "gb18030"] = Field(default="utf-8", description="gb18030 for GBK programs; never guessed")
+    answer: Literal["national", "code_data"] = Field(
+        default="national", description='code_data: {"Code":"1" or "-1","ErrorMsg","Data"} in place of infcode'
+    )
+    infcode: Literal["as_given", "number", "text"] = Field(default="as_given", description='text: "0" instead of 0')
+    amounts: Literal["as_given", "number", "text"] = Field(default="as_given", description='text: "12.10", not 12.10')
+    longest_answer: int = Field(
+        default=20_000_000, ge=1000, le=20_000_000, description="bytes that its buffer takes, such as 1000000"
+    )
+
+
+class LegacySettings(Section):
+    """Older programs: how each is spoken to."""
+
+    callers: tuple[LegacyCallerSettings, ...] = Field(
+        default=(),
+        description="{ caller, charset = utf-8|gb18030, answer = national|code_data, infcode and amounts ="
+        " as_given|number|text, longest_answer = bytes }",
+    )
+    dll_call: bool = Field(default=False, description="whether POST /dll/call is answered, on this machine only")
+    ask_by_get: bool = Field(default=False, description="whether questions about no person may be asked by GET")
+    origins: tuple[Line, ...] = Field(
+        default=(), description="web pages of a HIS that may call from a browser, such as http://his.hospital.internal"
     )
 
 
@@ -187,6 +226,7 @@ class Settings(BaseSettings):
     timing: TimingSettings = TimingSettings()
     access: AccessSettings
     national: NationalSettings = NationalSettings()
+    legacy: LegacySettings = LegacySettings()
     server: ServerSettings = ServerSettings()
     log: LogSettings = LogSettings()
 
@@ -213,7 +253,8 @@ class Settings(BaseSettings):
         callers = tuple(c.model_copy(update={"key_file": base / c.key_file}) for c in self.access.callers)
         moved = {"url": _journal_url(journal.url, base), "key_file": here(journal.key_file)}
         profile = str(base / platform.profile) if platform.profile.endswith(".toml") else platform.profile
-        where = {"secret_file": here(platform.secret_file), "profile": profile}
+        errors = tuple(base / path for path in platform.errors_files)
+        where = {"secret_file": here(platform.secret_file), "profile": profile, "errors_files": errors}
         return self.model_copy(
             update={
                 "platform": platform.model_copy(update=where),

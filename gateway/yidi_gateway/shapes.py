@@ -3,6 +3,8 @@
 Field names are plain English; a description names the wire field where one exists. Amounts stay text, so that the
 rules judge their spelling and give the reason; a JSON number is taken as the text it was written with. What a person
 has not answered stays None: nothing is ever defaulted to false.
+
+One file, though long: the bodies share their field types and are read beside one another.
 """
 
 import re
@@ -34,6 +36,9 @@ def _only_text(value: Any) -> Any:
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=CONTROL)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=CONTROL)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=50, pattern=CONTROL)]
+Number30 = Annotated[str, StringConstraints(min_length=1, max_length=30, pattern=CONTROL)]
+Number20 = Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=CONTROL)]
+Person50 = Annotated[str, StringConstraints(min_length=1, max_length=50, pattern=CONTROL)]
 Division = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 Story = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Amount = Annotated[
@@ -123,7 +128,7 @@ class EligibilityIn(Body):
 class DepartmentIn(Body):
     """Where the patient is seen."""
 
-    code: Code = Field(description="dept_code")
+    code: Number30 = Field(description="dept_code")
     name: Name = Field(description="dept_name")
     caty: Code | None = Field(default=None, description="caty; the code when left out")
 
@@ -131,15 +136,15 @@ class DepartmentIn(Body):
 class DoctorIn(Body):
     """Who sees the patient."""
 
-    code: Code = Field(description="atddr_no, dr_code")
-    name: Name = Field(description="dr_name")
+    code: Number30 = Field(description="atddr_no, dr_code")
+    name: Person50 = Field(description="dr_name")
 
 
 class DiagnosisIn(Body):
     """One diagnosis of the visit."""
 
-    code: Code = Field(description="diag_code")
-    name: Text = Field(description="diag_name")
+    code: Number20 = Field(description="diag_code")
+    name: Name = Field(description="diag_name")
     main: StrictBool = Field(default=False, description="maindiag_flag")
 
 
@@ -181,7 +186,7 @@ class VisitIn(Body):
         default=None, description="insuplc_admdvs; only where two rows share the kind"
     )
     use_account: StrictBool | None = Field(default=None, description="acct_used_flag")
-    invoice_no: Code | None = Field(default=None, description="invono")
+    invoice_no: Number20 | None = Field(default=None, description="invono")
 
 
 class SettleIn(Body):
@@ -189,7 +194,134 @@ class SettleIn(Body):
 
     baskets: tuple[Code, ...] | None = Field(default=None, max_length=50)
     use_account: StrictBool | None = Field(default=None, description="acct_used_flag")
-    invoice_no: Code | None = Field(default=None, description="invono")
+    invoice_no: Number20 | None = Field(default=None, description="invono")
+    operator: OperatorIn | None = None
+
+
+Name50 = Annotated[str, StringConstraints(min_length=1, max_length=50, pattern=CONTROL)]
+
+
+class StayIn(Body):
+    """A stay that begins. Nothing that a person has to answer has a default."""
+
+    stay_no: Number30 = Field(description="ipt_no, unique within the hospital")
+    stay_kind: Literal["ordinary", "emergency"] | None = Field(default=None, description="ipt_type, decides med_type")
+    credential: CredentialIn
+    emergency: StrictBool | None = Field(default=None, description="er_flag; None: the kind of stay answers it")
+    trauma: StrictBool | None = Field(default=None, description="trum_flag; None: not answered")
+    third_party: StrictBool | None = Field(default=None, description="rel_ttp_flag; None: not answered")
+    commitment: CommitmentIn | None = None
+    admitted_at: Moment = Field(description="begntime")
+    department: DepartmentIn
+    bed: Number30 = Field(description="adm_bed")
+    doctor: DoctorIn
+    diagnoses: tuple[DiagnosisIn, ...] = Field(min_length=1, max_length=50, description="diseinfo")
+    described: Text | None = Field(default=None, description="adm_diag_dscr; the main diagnosis when left out")
+    record_no: Number30 | None = Field(default=None, description="medrcdno")
+    contact: Name50 | None = Field(default=None, description="coner_name")
+    phone: Name50 | None = Field(default=None, description="tel")
+    operator: OperatorIn | None = Field(default=None, description="opter, opter_name, opter_type")
+    patient: PatientIn | None = None
+    insurance_kind: Code | None = Field(default=None, description="insutype")
+    insurance_division: Division | None = Field(
+        default=None, description="insuplc_admdvs; only where two rows share the kind"
+    )
+    use_account: StrictBool | None = Field(default=None, description="acct_used_flag")
+    invoice_no: Number20 | None = Field(default=None, description="invono")
+
+
+class Form12In(Body):
+    """Form 12, 住院期间外院检查治疗或定点药店购药单: what persons say on it. The rest is known from the stay."""
+
+    provider: str = Field(default="", max_length=200, description="the other hospital, or the pharmacy")
+    provider_code: Number30 | None = Field(default=None, description="etip_hosp_code")
+    item: str = Field(default="", max_length=500)
+    cause: str = Field(default="", max_length=500)
+    on: Day | None = None
+    doctor_signed: StrictBool = False
+    office_stamped: StrictBool = False
+
+
+class StayLineIn(Body):
+    """One fee line of a stay. A negative one names in `origin` the line that it takes back."""
+
+    line_no: Code = Field(description="the hospital's own number, unique in the stay; feedetl_sn is made from it")
+    code: Code = Field(description="med_list_codg, national code")
+    local_code: Code = Field(description="medins_list_codg")
+    name: Name = Field(description="medins_list_name")
+    quantity: Amount = Field(description="cnt")
+    unit_price: Amount = Field(description="pric")
+    amount: Amount = Field(description="det_item_fee_sumamt, two decimals")
+    prescribed_at: Moment = Field(description="fee_ocur_time")
+    origin: Code | None = Field(default=None, description="init_feedetl_sn: line_no of the line taken back")
+    outside: StrictBool = Field(default=False, description="etip_flag: done or bought elsewhere (form 12)")
+    form_12: Form12In | None = Field(default=None, description="without a complete one an outside line does not go out")
+    department: DepartmentIn | None = Field(default=None, description="bilg_dept_codg; the stay's when left out")
+    doctor: DoctorIn | None = Field(default=None, description="bilg_dr_codg; the stay's when left out")
+
+
+class StayFeesIn(Body):
+    """Fee lines of a stay, as often as there are some."""
+
+    lines: tuple[StayLineIn, ...] = Field(max_length=5000, description="feedetail")
+    operator: OperatorIn | None = None
+
+
+class OutsideServiceIn(Form12In):
+    """Form 12 for lines of the stay that were sent before."""
+
+    line_nos: tuple[Code, ...] = Field(min_length=1, max_length=200)
+    operator: OperatorIn | None = None
+
+
+class StayCommitmentIn(CommitmentIn):
+    """Form 11 of a stay, linked before its settlement."""
+
+    operator: OperatorIn | None = None
+
+
+class StayChangeIn(Body):
+    """What has changed of a stay; what is left out stays. A late answer on the third party comes here too."""
+
+    department: DepartmentIn | None = None
+    bed: Number30 | None = Field(default=None, description="adm_bed")
+    doctor: DoctorIn | None = None
+    diagnoses: tuple[DiagnosisIn, ...] | None = Field(default=None, min_length=1, max_length=50)
+    described: Text | None = Field(default=None, description="adm_diag_dscr")
+    record_no: Number30 | None = Field(default=None, description="medrcdno")
+    contact: Name50 | None = Field(default=None, description="coner_name")
+    phone: Name50 | None = Field(default=None, description="tel")
+    trauma: StrictBool | None = Field(default=None, description="trum_flag")
+    third_party: StrictBool | None = Field(default=None, description="rel_ttp_flag")
+    operator: OperatorIn | None = None
+
+
+class DischargeIn(Body):
+    """How the stay ended."""
+
+    discharged_at: Moment = Field(description="endtime")
+    way: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")] = Field(description="dscg_way")
+    department: DepartmentIn | None = Field(default=None, description="dscg_dept_codg; the stay's when left out")
+    bed: Number30 | None = Field(default=None, description="dscg_bed")
+    diagnoses: tuple[DiagnosisIn, ...] = Field(min_length=1, max_length=50, description="diseinfo")
+    died_on: Day | None = Field(default=None, description="die_date")
+    operator: OperatorIn | None = None
+
+
+class StaySettleIn(Body):
+    """Try or settle a stay. `credential`: one shown now, where the first serves no more."""
+
+    credential: CredentialIn | None = None
+    use_account: StrictBool | None = Field(default=None, description="acct_used_flag")
+    invoice_no: Number20 | None = Field(default=None, description="invono")
+    operator: OperatorIn | None = None
+
+
+class StayCancelIn(Body):
+    """Undo a stay from above, as far as asked."""
+
+    until: Literal["settlement", "discharge", "fees", "admission"] = "admission"
+    reason: Text | None = None
     operator: OperatorIn | None = None
 
 

@@ -174,6 +174,26 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """An upload that came in a downtime and waits for its turn. `submission_id`: what it became; None while it waits.
+
+    Uploads of one `subject` (a stay, a visit, a person) go out one after the other, in the order they came."""
+
+    id: str
+    caller: str
+    key: str
+    infno: str
+    at: datetime
+    subject: str
+    insured_division: str
+    operator: str
+    """JSON of id, name, kind. Encrypted at rest."""
+    input: bytes
+    """The message's `input` as JSON. Encrypted at rest."""
+    submission_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SignedSession:
     """A sign-in at the platform, one per institution and operator."""
 

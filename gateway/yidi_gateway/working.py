@@ -14,11 +14,11 @@ import structlog
 
 from yidi_gateway import crash, lifecycle, outcome
 from yidi_gateway.clock import Clock
-from yidi_gateway.journal.port import Journal
+from yidi_gateway.journal.port import Journal, JournalDown, Search
 from yidi_gateway.lifecycle import Action, Event, State
 from yidi_gateway.line import SIGNED_OUT, Held, Line
 from yidi_gateway.policy import POISON_AFTER, Timing, next_query_s, next_reversal_s
-from yidi_gateway.resolving import NOTHING, SEARCHES, Asking, Finding, is_settlement
+from yidi_gateway.resolving import NOTHING, SEARCHES, Asking, Finding, is_settlement, search_of
 from yidi_gateway.sending import Envelope, StaleSend
 from yidi_gateway.submission import Move, Purpose, Submission
 from yidi_sdk import wire
@@ -60,6 +60,8 @@ class Worker:
         self._clock = clock
         self._timing = timing
         self._jitter = jitter
+        self._known_since: dict[str, float] = {}
+        """Monotonic seconds since which an open submission is known here: when it was sent, or first seen."""
         self._is_waited_for = is_waited_for
         self._undo = undo
         self._acts: dict[Action, Callable[[Submission], Awaitable[None]]] = {
@@ -85,10 +87,13 @@ class Worker:
     async def _broke(self, submission_id: str, error: Exception) -> None:
         log.error("step", submission=submission_id, outcome="broke", kind=type(error).__name__)
         row = await self.get(submission_id)
-        if row.state is State.SENDING:
+        if row.state is State.NEW:  # nothing was kept, so nothing was sent
+            await self.move(row, Event.ABANDONED, {"released": True, "reason": NEVER_SENT})
+        elif row.state is State.SENDING:
             await self.move(row, Event.NO_ANSWER, self._doubt())
         elif row.state in (State.UNKNOWN, State.REVERSING):
-            broken = int((row.reason or {}).get("broken", 0)) + 1
+            is_ours = not isinstance(error, JournalDown)  # a full disk says nothing about a message
+            broken = int((row.reason or {}).get("broken", 0)) + is_ours
             reason = {**NOT_KNOWN, "broken": broken}
             if broken >= POISON_AFTER:
                 await self.move(row, Event.POISONED, {"reason": reason})
@@ -99,14 +104,18 @@ class Worker:
     async def _send(self, row: Submission) -> None:
         """NEW: sign in, journal the bytes, write them once."""
         operator = operator_of(row)
+        transaction = by_infno(row.infno)
+        effect = Effect.COMMIT if transaction is None else transaction.effect
+        purpose = Purpose.UPLOAD if effect is Effect.UPLOAD else Purpose.ACT
+        lead_s = self._timing.commit_s_of(row.infno)
         try:
-            self._line.check(Effect.COMMIT, Purpose.ACT, row.insured_division)
+            self._line.check(effect, purpose, row.insured_division, lead_s)
             sign_no = await self._line.sessions.sign_no(operator)
             begun = self._clock.monotonic()
             envelope = await self._line.courier.make(
                 _message(row),
                 operator=operator,
-                purpose=Purpose.ACT,
+                purpose=purpose,
                 insured_division=row.insured_division,
                 sign_no=sign_no,
                 submission_id=row.id,
@@ -118,13 +127,14 @@ class Worker:
             await self.move(row, Event.ABANDONED, {"released": True, "reason": {**NEVER_SENT, "code": code}})
             return
         now = self._clock.now()
-        deadline = now + timedelta(seconds=self._timing.commit_s)
+        deadline = now + timedelta(seconds=lead_s)
         changes = {"msgid": envelope.request.msgid, "sent_at": now, "deadline": deadline, "due_at": deadline + LEASE}
         sending = await self._journal.start(
             self._line.courier.attempt(envelope), self._step(row, Event.ALLOTTED, changes)
         )
         if sending is None:
             return
+        self._known_since[row.id] = begun
         crash.point("cp3")
         await self._write(sending, envelope, begun, operator, sign_no)
 
@@ -160,6 +170,8 @@ class Worker:
         crash.point("cp8")
         if moved is None:
             log.warning("late", submission=row.id, outcome="evidence only")
+        elif moved.state not in lifecycle.OPEN:
+            self._known_since.pop(row.id, None)
 
     async def _judged(self, row: Submission, output: Output) -> outcome.Outcome:
         original = None if row.refund_of is None else await self._journal.get(row.refund_of)
@@ -175,7 +187,10 @@ class Worker:
 
     async def _query(self, row: Submission) -> None:
         """UNKNOWN: ask the platform what it holds; only a question asked after QUIET may answer no."""
-        asked_at = self._clock.now()
+        asked_at = self._clock.monotonic()
+        if row.infno not in SEARCHES:
+            await self._unsearchable(row, asked_at)
+            return
         try:
             finding = await self._search(row)
         except (Refused, Unknown, NotSent, Held, KeyError) as error:
@@ -190,6 +205,15 @@ class Worker:
             await self.move(row, Event.NOT_FOUND, {"fenced": True, "asked": 0, "due_at": self._clock.now()})
         else:
             await self.move(row, Event.NOT_FOUND_FINAL, {"reason": _did_not_happen(row), "due_at": None})
+
+    async def _unsearchable(self, row: Submission, asked_at: float) -> None:
+        """No query tells: after QUIET the reversal is the fence, and what cannot be reversed is decided by people."""
+        if not self._quiet(row, asked_at):
+            await self.move(row, Event.QUERY_FAILED, {"due_at": self._quiet_ends(row)})
+        elif _reversible(row):
+            await self.move(row, Event.NOT_FOUND, {"fenced": True, "asked": 0, "due_at": self._clock.now()})
+        else:
+            await self.move(row, Event.POISONED, {"reason": NOT_KNOWN, "due_at": None})
 
     async def _adopt(self, row: Submission, finding: Finding) -> None:
         """Store what was found as if it had been answered, or undo it when the HIS does not want it."""
@@ -209,22 +233,26 @@ class Worker:
         await self.move(row, event, {"reason": None, **result.changes, "due_at": None})
 
     async def _search(self, row: Submission) -> Finding:
-        asking: Asking = SEARCHES[row.infno](row)
+        asking: Asking = search_of(row, self._line.courier.platform.profile.capabilities)
         operator = operator_of(row)
         try:
             message = next(asking)
             while True:
-                answer = await self._line.put(
-                    message, operator, row.insured_division, Purpose.QUERY, submission_id=row.id
-                )
-                message = asking.send(answer)
+                try:
+                    answer = await self._line.put(
+                        message, operator, row.insured_division, Purpose.QUERY, submission_id=row.id
+                    )
+                except Refused as refused:  # a refusal may be an answer to the question
+                    message = asking.throw(refused)
+                else:
+                    message = asking.send(answer)
         except StopIteration as end:
             return cast("Finding", end.value)
 
     async def _reverse(self, row: Submission) -> None:
         """REVERSING: 2601 by the original msgid, repeated without end; paused in a downtime."""
         operator = operator_of(row)
-        asked_at = self._clock.now()
+        asked_at = self._clock.monotonic()
         try:
             self._line.check(Effect.REVERSAL, Purpose.REVERSE, row.insured_division)
         except Held as held:
@@ -249,7 +277,7 @@ class Worker:
         else:
             await self.move(row, Event.REVERSED_EARLY, {"asked": row.asked + 1, "due_at": self._quiet_ends(row)})
 
-    async def _reversal_refused(self, row: Submission, refused: Refused, asked_at: datetime) -> None:
+    async def _reversal_refused(self, row: Submission, refused: Refused, asked_at: float) -> None:
         if refused.key == NOT_FOUND:
             if not self._quiet(row, asked_at):
                 await self._again(row, Event.ORIGINAL_NOT_SEEN, {})
@@ -259,16 +287,28 @@ class Worker:
                 await self._again(row, Event.REVERSAL_UNANSWERED, {"query": "disagrees"})
         elif refused.key in NOT_ALLOWED:
             await self._undo_by_number(row, refused)
-        elif refused.key == REFUNDED and await self._is_absent(row):
+        elif refused.key == REFUNDED and await self._is_absent(row) and not await self._is_being_undone(row):
             await self.move(row, Event.UNDONE_BY_NUMBER, {"due_at": None, "reason": None})
         else:
             await self._again(row, Event.REVERSAL_UNANSWERED, {"key": refused.key or "unlisted"})
 
     async def _is_absent(self, row: Submission) -> bool:
+        if row.infno not in SEARCHES:
+            return True  # the platform says so, and nothing else can be asked
         try:
             return await self._search(row) == NOTHING
         except (Refused, Unknown, NotSent, Held, KeyError):
             return False
+
+    async def _is_being_undone(self, row: Submission) -> bool:
+        """A business undo of the same visit is under way: it ends first."""
+        transaction = by_infno(row.infno)
+        if transaction is None or transaction.undone_by is None:
+            return False
+        made = await self._journal.search(
+            Search(mdtrt_id=row.mdtrt_id, infno=transaction.undone_by, states=lifecycle.OPEN)
+        )
+        return bool(made.items)
 
     async def _undo_by_number(self, row: Submission, refused: Refused) -> None:
         """The reversal is not allowed any more: the business undo, as a submission of its own."""
@@ -279,7 +319,7 @@ class Worker:
         undo = await self._undo(row)
         if undo.state is State.CONFIRMED:
             await self.move(row, Event.UNDONE_BY_NUMBER, {"due_at": None, "reason": None})
-        elif undo.state in lifecycle.OPEN:
+        elif undo.state in lifecycle.OPEN or undo.released:
             await self._again(row, Event.REVERSAL_UNANSWERED, {})
         else:
             await self.move(row, Event.REVERSAL_REFUSED, {"reason": reason, "due_at": None})
@@ -311,7 +351,10 @@ class Worker:
         self, row: Submission, event: Event, changes: dict[str, Any], detail: dict[str, Any] | None = None
     ) -> Submission | None:
         """One line of the lifecycle, journaled; None when somebody else moved the row first."""
-        return await self._journal.move(self._step(row, event, changes, detail))
+        moved = await self._journal.move(self._step(row, event, changes, detail))
+        if moved is not None and moved.state not in lifecycle.OPEN:
+            self._known_since.pop(row.id, None)
+        return moved
 
     async def _again(self, row: Submission, event: Event, detail: dict[str, Any]) -> None:
         asked = row.asked + 1
@@ -324,11 +367,22 @@ class Worker:
     def _in(self, seconds: float) -> datetime:
         return self._clock.now() + timedelta(seconds=seconds)
 
-    def _quiet(self, row: Submission, asked_at: datetime) -> bool:
-        return row.sent_at is not None and asked_at > row.sent_at + timedelta(seconds=self._timing.quiet_s)
+    def _quiet(self, row: Submission, asked_at: float) -> bool:
+        """Whether a question asked at that monotonic second may be believed when it says no. Wall time counts only for
+        what took effect for certain: somebody may have set the clock since it was sent."""
+        quiet_s = self._timing.quiet_s
+        if asked_at > self._since(row) + quiet_s:
+            return True
+        if row.setl_id is None or row.sent_at is None:
+            return False
+        asked = self._in(asked_at - self._clock.monotonic())
+        return asked > row.sent_at + timedelta(seconds=quiet_s)
 
     def _quiet_ends(self, row: Submission) -> datetime:
-        return (row.sent_at or self._clock.now()) + timedelta(seconds=self._timing.quiet_s + 0.5)
+        return self._in(self._since(row) + self._timing.quiet_s + 0.5 - self._clock.monotonic())
+
+    def _since(self, row: Submission) -> float:
+        return self._known_since.setdefault(row.id, self._clock.monotonic())
 
 
 def _message(row: Submission) -> Input[Any]:

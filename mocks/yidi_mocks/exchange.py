@@ -133,7 +133,9 @@ class Exchange:
             return call
         call.envelope = message
         call.infno, call.msgid = _text(message.get("infno")), _text(message.get("msgid"))
-        known = ROWS.get(call.infno) or _answered(call.infno)
+        known = ROWS.get(call.infno)
+        if known is None or known[1] not in ANSWERS:
+            known = _answered(call.infno)
         if known is not None:
             call.row, call.message = known
         call.fault = self.faults.meeting(call.infno) if self.faults.planted else None

@@ -141,8 +141,8 @@ async def test_the_his_reverses(program: Program, hub: RunningHub) -> None:
     program.door.headers["X-Yidi-Patience"] = "20"
     assert (await program.ok("2601", undo))["yidi"]["state"] == "done"
     assert not hub.ledger(live="true")
-    again = await program.ok("2601", undo)
-    assert "已冲正" in again["warn_msg"]
+    again = await program.send("2601", undo)
+    assert (again["infcode"], again["err_msg"]) == (-1, "原交易已冲正")
     unknown = await program.send("2601", {"data": {**undo["data"], "omsgid": msgid()}})
     assert unknown["infcode"] == -1
     assert "未找到原交易" in unknown["err_msg"]

@@ -4,10 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from gateway.door_world import visit_body
 from gateway.visit_world import Till
+from pydantic import ValidationError
 
 from yidi_gateway.problem import Problem
-from yidi_gateway.shapes import CancelIn, EligibilityIn, IdentityIn, RefundIn, SettleIn
+from yidi_gateway.shapes import CancelIn, EligibilityIn, IdentityIn, RefundIn, SettleIn, VisitIn
 
 pytestmark = pytest.mark.anyio
 TWO = "filed_hypertension_diabetes"
@@ -359,3 +361,29 @@ async def test_another_caller_sees_nothing(till: Till) -> None:
     stranger = type(other)("other", other.key, 5)
     with pytest.raises(Problem, match="NOT_FOUND"):
         await till.desk.visit(stranger, visit["visit_id"])
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("department", "code"), "A" * 31),
+        (("department", "name"), "科" * 101),
+        (("doctor", "code"), "D" * 31),
+        (("doctor", "name"), "医" * 51),
+        (("diagnoses", 0, "code"), "I" * 21),
+        (("diagnoses", 0, "name"), "病" * 101),
+        (("invoice_no",), "1" * 21),
+    ],
+)
+def test_what_is_longer_than_the_wire_takes_is_named_before_anything_is_sent(path: tuple[Any, ...], value: str) -> None:
+    """One character less fits every message that the visit will need."""
+    body = visit_body({"kind": "id_card", "value": "530102198803150001", "card_sn": None}, invoice_no="1")
+    place: Any = body
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    with pytest.raises(ValidationError) as wrong:
+        VisitIn.model_validate(body)
+    assert wrong.value.errors()[0]["loc"] == path
+    place[path[-1]] = value[:-1]
+    VisitIn.model_validate(body)

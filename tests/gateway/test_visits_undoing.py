@@ -7,6 +7,7 @@ import pytest
 from gateway.visit_world import Till
 
 from yidi_gateway.problem import Problem
+from yidi_gateway.reconciling import clearing_state
 from yidi_gateway.shapes import CancelIn, RefundIn, SettleIn
 
 pytestmark = pytest.mark.anyio
@@ -87,16 +88,14 @@ async def test_the_platform_does_not_answer_the_question_before(till: Till) -> N
     assert answer.body["state"] == "settled"
 
 
-async def test_a_cleared_month_that_the_platform_tells(till: Till) -> None:
+@pytest.mark.parametrize(("state", "notices"), [("in_clearing", ["REFUND_AFTER_CLEARING"]), ("open", [])])
+async def test_a_month_that_went_into_clearing(till: Till, state: str, notices: list[str]) -> None:
+    """What was confirmed to the platform (3261) is kept; a confirmation that was rolled back is open again."""
     _, [basket] = await settled(till, ("24.60", "M03900"))
-
-    def cleared(answer: dict[str, Any]) -> dict[str, Any]:
-        answer["output"]["setlinfo"]["exp_content"] = {"clearing_state": "cleared"}
-        return answer
-
-    till.poster.plans["5203"] = [cleared]
-    answer = await till.desk.refund(till.call(), basket["settlement"]["settlement_id"], GONE)
-    assert [row["code"] for row in answer.body["notices"]] == ["REFUND_AFTER_CLEARING"]
+    number, now = basket["settlement"]["settlement_id"], till.clock.now()
+    await clearing_state.write(till.journal, number, {"state": state, "confirmed_at": now.isoformat()}, now)
+    answer = await till.desk.refund(till.call(), number, GONE)
+    assert [row["code"] for row in answer.body["notices"]] == notices
 
 
 @pytest.mark.parametrize("keep", [("9",), ("1", "2"), ()])

@@ -24,6 +24,9 @@ class Addresses:
 
     callers: Callers
     networks: tuple[tuple[IPv4Network | IPv6Network, Caller], ...] = ()
+    origins: frozenset[str] = frozenset()
+    """Pages that may speak for the machine they are open on. A browser names the page in `Origin`; any other page that
+    a cashier has open could else settle in the cashier's name."""
 
     def caller_of(self, request: Request) -> Caller:
         """The caller: by its key where it sends one, else by its address. Raises NotAuthenticated."""
@@ -32,7 +35,9 @@ class Addresses:
         given = request.headers.get("authorization")
         if given is not None and direct and is_loopback(peer):
             return self.callers.bearer(given)
-        found = self._at(peer) if direct and given is None else None
+        origin = request.headers.get("origin")
+        known = origin is None or origin in self.origins
+        found = self._at(peer) if direct and known and given is None else None
         if found is None:
             raise NotAuthenticated("this address stands for no caller: see [national] callers")
         return found
@@ -49,7 +54,9 @@ class Addresses:
         return self.callers.only_one(SETTLE) if is_loopback(peer) else None
 
 
-def addresses_of(callers: Callers, settings: Iterable[NationalCallerSettings]) -> Addresses:
+def addresses_of(
+    callers: Callers, settings: Iterable[NationalCallerSettings], origins: Iterable[str] = ()
+) -> Addresses:
     """From the configuration. Raises BadSettings."""
     found: list[tuple[IPv4Network | IPv6Network, Caller]] = []
     for entry in settings:
@@ -63,4 +70,4 @@ def addresses_of(callers: Callers, settings: Iterable[NationalCallerSettings]) -
         if network.is_global or network.prefixlen == 0:
             raise BadSettings(f"[national] callers: {entry.network} is not a private network")
         found.append((network, caller))
-    return Addresses(callers, tuple(found))
+    return Addresses(callers, tuple(found), frozenset(origins))

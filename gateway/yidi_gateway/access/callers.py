@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from yidi_gateway.access.tills import Tills, may_act, tills_of
 from yidi_gateway.settings import BadSettings, CallerSettings
 
 SKEW_S = 300
-NONCE_LIFE_S = 2 * SKEW_S
-"""As long as a time stamp can be valid: one from the future within the skew lives twice the skew."""
 SHORT_KEY = 16
 LONGEST_NONCE = 64
 PUBLIC_BITS = 0o077
@@ -32,29 +31,17 @@ class Caller:
     id: str
     key: bytes = field(repr=False)
     scopes: frozenset[str]
+    tills: tuple[Tills, ...] = ()
+    calls_per_s: float = 1000.0
+    burst: int = 2000
+
+    def acts_as(self, operator: str) -> bool:
+        """Whether it may name this operator."""
+        return may_act(self.tills, operator)
 
     def may(self, scopes: Iterable[str]) -> bool:
         """Whether one of these rights is held."""
         return not self.scopes.isdisjoint(scopes)
-
-
-@dataclass(slots=True)
-class Nonces:
-    """Nonces seen, each until it can no longer be valid. In this process only: nodes that share callers need the
-    journal for it."""
-
-    seen: dict[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
-    swept_at: float = 0.0
-
-    def once(self, caller: str, nonce: str, now: float) -> bool:
-        """True the first time. Old ones are swept out once a minute."""
-        if now - self.swept_at > 60:  # noqa: PLR2004 - a minute
-            self.seen = {key: until for key, until in self.seen.items() if until > now}
-            self.swept_at = now
-        if self.seen.get((caller, nonce), 0.0) > now:
-            return False
-        self.seen[caller, nonce] = now + NONCE_LIFE_S
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +65,14 @@ class Callers:
 
     def __init__(self, callers: Iterable[Caller]) -> None:
         self._by_id = {caller.id: caller for caller in callers}
-        self._nonces = Nonces()
 
     def named(self, caller_id: str) -> Caller | None:
         """The caller of this name."""
         return self._by_id.get(caller_id)
+
+    def names(self) -> tuple[str, ...]:
+        """All callers."""
+        return tuple(self._by_id)
 
     def only_one(self, scope: str) -> Caller | None:
         """The caller that has this right, if no other has it."""
@@ -115,13 +105,11 @@ class Callers:
         return caller
 
     def verify(self, signed: Signed, method: str, path: str, body: bytes, now: float) -> Caller:
-        """The caller, once the signature is right and the nonce is new. Raises NotAuthenticated."""
+        """The caller, if the signature is right; `nonces.spend` tells whether it is new. Raises NotAuthenticated."""
         caller = self.claimed(signed, now)
         wanted = signature(caller.key, method, path, body, time=signed.time, nonce=signed.nonce)
         if not hmac.compare_digest(wanted.encode(), signed.signature.lower().encode()):
             raise NotAuthenticated("unknown caller, or wrong signature")
-        if not self._nonces.once(caller.id, signed.nonce, now):
-            raise NotAuthenticated("X-Yidi-Nonce was used before")
         return caller
 
 
@@ -140,7 +128,11 @@ def read_callers(settings: Iterable[CallerSettings]) -> Callers:
             raise BadSettings(f"[access] callers: {entry.id} stands there twice")
         if any(hmac.compare_digest(key, other.key) for other in callers):
             raise BadSettings(f"[access] callers: {entry.id} has the same key as another caller")
-        callers.append(Caller(entry.id, key, frozenset(entry.scopes)))
+        try:
+            tills = tuple(tills_of(text) for text in entry.tills)
+        except ValueError as error:
+            raise BadSettings(f"[access] callers: {entry.id} tills: {error}") from None
+        callers.append(Caller(entry.id, key, frozenset(entry.scopes), tills, entry.calls_per_s, entry.burst))
     return Callers(callers)
 
 

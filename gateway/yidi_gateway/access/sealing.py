@@ -74,6 +74,10 @@ class Sealer:
         except InvalidTag:
             raise Unsealable(f"{table}.{column}: changed, moved from another row, or sealed with another key") from None
 
+    def is_newest(self, value: bytes) -> bool:
+        """Whether the newest key sealed it."""
+        return value[2 : 2 + value[1]] == self._newest.encode() if len(value) > 1 else False
+
     def blind(self, text: str) -> bytes:
         """The blind index of a text under the newest key, for storing."""
         return hmac.digest(self._indexes[0], text.encode(), "sha256")
@@ -102,20 +106,44 @@ def read_keys(path: Path) -> tuple[Key, ...]:
     return tuple(keys)
 
 
+def add_key(path: Path, key_id: str) -> None:
+    """Put a fresh key before those of a file; old ones stay, to open what they sealed. Raises Unsealable."""
+    keys = read_keys(path)
+    if any(key.id == key_id for key in keys):
+        raise Unsealable(f"the key file has a key {key_id} already")
+    fresh = Key(key_id, os.urandom(32))
+    Sealer((fresh, *keys))
+    _written(path, (fresh, *keys), replace=True)
+
+
+def drop_keys(path: Path) -> int:
+    """Keep the newest key of a file alone; how many went. What the others sealed cannot be opened any more."""
+    keys = read_keys(path)
+    _written(path, keys[:1], replace=True)
+    return len(keys) - 1
+
+
 def make_keys(path: Path, key_id: str = "k1") -> None:
     """Write a file with one fresh key, readable by its owner only. A file that is there stays as it is."""
-    line = f"{key_id}:{base64.b64encode(os.urandom(32)).decode()}\n"
+    _written(path, (Key(key_id, os.urandom(32)),), replace=False)
+
+
+def _written(path: Path, keys: Sequence[Key], *, replace: bool) -> None:
+    """Whole or not at all; without `replace` never over another's keys."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
     try:
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(line)
+            file.writelines(f"{key.id}:{base64.b64encode(key.secret).decode()}\n" for key in keys)
             file.flush()
             os.fsync(file.fileno())
+        if replace:
+            draft.replace(path)
+            return
         with contextlib.suppress(FileExistsError):
-            os.link(draft, path)  # whole or not at all, and never over another's keys
+            os.link(draft, path)
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
 
 
 def _derived(key: Key, purpose: bytes) -> bytes:

@@ -1,6 +1,8 @@
-"""What the REST door answers, as models for the OpenAPI. Further members may stand beside those that are named here."""
+"""What the REST door answers, as models for the OpenAPI. Further members may stand beside those that are named here.
 
-from datetime import datetime
+One file, though long: one model after the other, and they share their parts."""
+
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,6 +11,9 @@ Money = Literal["not_moved", "moved", "unknown"]
 State = Literal["pending", "settled", "failed", "reversed", "manual", "maintenance"]
 BasketState = Literal["pending", "settled", "failed", "reversed", "manual", "maintenance", "not_started"]
 TWO_DECIMALS = r"^-?[0-9]+\.[0-9]{2}$"
+
+
+STORED = "in a downtime: when the answers that this rests on were got; otherwise left out"
 
 
 class Told(BaseModel):
@@ -68,6 +73,8 @@ class Identity(Told):
     person: dict[str, Any] | None = None
     insurances: list[dict[str, Any]] | None = None
     cross_province: bool | None = None
+    stored_at: datetime | None = Field(default=None, description=STORED)
+    maintenance: dict[str, Any] | None = None
 
 
 class Eligibility(Told):
@@ -78,6 +85,8 @@ class Eligibility(Told):
     filing: dict[str, Any] | None = None
     chronic: list[dict[str, Any]] | None = None
     checked_at: datetime
+    stored_at: datetime | None = Field(default=None, description=STORED)
+    maintenance: dict[str, Any] | None = None
 
 
 class FundRow(Told):
@@ -172,6 +181,41 @@ class Visit(Told):
     text: str | None = Field(default=None, description="for the cashier while something is pending")
 
 
+class StayFees(Told):
+    """The fee lines of a stay. `not_sent`: form 12 is missing. `pending`: not there yet, or nobody answered."""
+
+    lines: int
+    taken: int
+    total: str = Field(pattern=TWO_DECIMALS)
+    not_sent: list[str]
+    pending: list[str]
+
+
+class Stay(Told):
+    """How a stay stands."""
+
+    stay_id: str
+    stay_no: str = Field(description="ipt_no")
+    state: BasketState
+    step: Literal["planned", "admitted", "charged", "discharged", "tried", "settled", "cancelled"]
+    encounter_id: str | None = Field(description="mdtrt_id")
+    admitted_at: datetime
+    discharged_at: datetime | None
+    days: int | None
+    fees: StayFees
+    estimate: Amounts | None
+    settlement: Settlement | None
+    message: Message | None
+    warnings: list[Notice]
+    answers: dict[str, Any] = Field(description="what persons answered: kind of stay, emergency, trauma, third party")
+    fee_check: bool = Field(description="30,000 yuan or more: what a fee check asks for is kept ready")
+    year: int | None = Field(description="the year a settlement counts to")
+    details_due: date | None = Field(description="last day for the details to reach the platform")
+    maintenance: Downtime | None = None
+    retry_after_s: int | None = None
+    text: str | None = Field(default=None, description="for the cashier while something is pending")
+
+
 class Refund(Told):
     """What became of a refund. `amounts` are the mirrored ones."""
 
@@ -216,6 +260,7 @@ class Transaction(Told):
     msgid: str | None = None
     retry_after_s: int | None = None
     text: str | None = None
+    stored_at: datetime | None = Field(default=None, description=STORED)
 
 
 class WindowTold(Told):

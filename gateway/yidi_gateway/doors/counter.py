@@ -43,7 +43,10 @@ async def cancel(house: House, asked: Asked) -> Answer:
 
 
 async def refund(house: House, asked: Asked) -> Answer:
-    return await house.desk.refund(asked.call, asked.path["settlement_id"], asked.body)
+    settlement_id = asked.path["settlement_id"]
+    of_a_stay = await house.stays.is_settlement(settlement_id, asked.call.caller)
+    desk = house.stays if of_a_stay else house.desk
+    return await desk.refund(asked.call, settlement_id, asked.body)
 
 
 async def submission(house: House, asked: Asked) -> Answer:

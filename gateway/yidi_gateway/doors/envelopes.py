@@ -4,31 +4,46 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, cast
 
 from yidi_gateway import problem as problems
 from yidi_gateway.clock import BEIJING
 from yidi_gateway.engine import Engine
 from yidi_gateway.ids import new_id
+from yidi_gateway.journal.port import Search
 from yidi_gateway.lifecycle import OPEN, TOLD, State
 from yidi_gateway.problem import Problem, masked, words
 from yidi_gateway.sending import Heard
 from yidi_gateway.submission import Attempt, Submission
 from yidi_sdk import wire
-from yidi_sdk.catalogue import Transaction
+from yidi_sdk.catalogue import Transaction, row_of
 from yidi_sdk.errors import NotSent, Refused
 from yidi_sdk.explain.errors import Row, match
 from yidi_sdk.institution import Operator
 from yidi_sdk.signing import bodies
-from yidi_sdk.transactions import SignIn
+from yidi_sdk.transactions import RevokeInpatientSettlement, RevokeOutpatientSettlement, SignIn
 
 SUCCESS, FAILURE = 0, -1
+DONE = ("done", "settled")
 LONGEST_TEXT = 200
 """Characters of err_msg and warn_msg."""
 CONFIRMING = "结果确认中，请勿重复收费；用同一报文编号再问，{seconds}秒内有结果"
 NEVER_SENT = "没有发出，没有发生任何结算；用同一报文编号重试"
 REVERSED = "这一笔已冲正，没有结算"
 ANSWER_LOST = "原答复丢失，经查询确认已办成"
+PROBLEM_STATES = {
+    "UPLOAD_IN_DOUBT": "unknown",
+    "MAINTENANCE": "maintenance",
+    "RATE_LIMITED": "not_sent",
+    "BROKEN": "unknown",
+    "NOT_FOUND": "unknown",
+}
+BROKEN = "结果确认中，请勿重复收费；网关内部出错，用同一报文编号再问，把编号告诉信息科"
+TOO_LARGE = "答复超过{limit}字节，这个程序放不下，没有返回内容；缩小查询范围"
+TOO_LARGE_DONE = "结果确认中，请勿重复收费：已办成，但答复超过{limit}字节放不下；到网关查看"
+REVOKES = frozenset(row_of(message).infno for message in (RevokeOutpatientSettlement, RevokeInpatientSettlement))
+NO_AMOUNTS = frozenset({"pool_prop_selfpay", "age"})
 SEALS = ("cainfo", "signtype", "signData", "encData")
 
 
@@ -108,7 +123,28 @@ class Envelopes:
         if given is not None and str(given.get("infcode")) == "0":
             return self._passed_on("settled", given, yidi=about)
         output = None if row.outcome is None else wire.loads(row.outcome)
+        if output is None and row.refund_of is None:
+            output = await self._mirrored(row)
         return self._own("settled", SUCCESS, "", output, ANSWER_LOST, about)
+
+    async def _mirrored(self, row: Submission) -> dict[str, Any] | None:
+        """What a revocation without an answer came to, from the settlement that it undid: the platform tells nobody the
+        number of the negative settlement afterwards, so that one is empty."""
+        undone: Any = wire.loads(row.input).get("data") or {}
+        number = undone.get("setl_id")
+        if row.infno not in REVOKES or not number:
+            return None
+        found = await self._engine.journal.search(Search(setl_id=number))
+        settled = next((each for each in found.items if each.infno not in REVOKES and each.outcome is not None), None)
+        if settled is None or settled.outcome is None:
+            return None
+        original: dict[str, Any] = wire.loads(settled.outcome)
+        info = {name: _negative(name, value) for name, value in original["setlinfo"].items() if name != "balc"}
+        rows = [
+            {name: _negative(name, value) for name, value in fund.items() if name != "setl_id"}
+            for fund in original.get("setldetail") or ()
+        ]
+        return {"setlinfo": {**info, "setl_id": "", "medins_setl_id": row.msgid}, "setldetail": rows}
 
     async def _answer_of(self, row: Submission) -> dict[str, Any] | None:
         attempt = None if row.msgid is None else await self._engine.journal.attempt(row.msgid)
@@ -122,15 +158,29 @@ class Envelopes:
         text = f"{body['cause']}。{body['next_step']}"
         if problem.window is not None:
             text = f"{masked(problem.window.text)}（{problems.span_of(problem.window)}）"
+        elif problem.code == "BROKEN":
+            text = BROKEN
         elif problem.fields:
             text = "；".join(f"{path}：{message}" for path, message in problem.fields)
-        state = {"UPLOAD_IN_DOUBT": "unknown", "MAINTENANCE": "maintenance"}.get(problem.code, "failed")
+        state = PROBLEM_STATES.get(problem.code, "failed")
         if state == "failed" and not problem.is_final:
             state = "not_sent"
         about = {"incident": body["incident"], "query": None, "code": problem.code}
         if "submission_id" in problem.extra:
             about["query"] = f"/v1/submissions/{problem.extra['submission_id']}"
         return self._own(state, FAILURE, text, yidi=about)
+
+    def ready(self) -> Said:
+        """Nothing was asked and nothing is wrong."""
+        return self._own("done", SUCCESS, "")
+
+    def too_large(self, said: Said, limit: int) -> Said:
+        """Instead of an answer that the caller's buffer cannot take. What was done stays done."""
+        about: Any = None
+        if said.media_type == "application/json":
+            about = cast("dict[str, Any]", wire.loads(said.content)).get("yidi")
+        text = TOO_LARGE_DONE if said.state in DONE else TOO_LARGE
+        return self._own(said.state, FAILURE, text.format(limit=limit), yidi=about)
 
     def reversed_already(self, text: str, row: Submission | None) -> Said:
         """A reversal that reached its end; `text` where that was so before."""
@@ -184,6 +234,12 @@ class Envelopes:
             "yidi": {"state": state, "incident": None, "query": None, **(yidi or {})},
         }
         return Said(state, wire.dumps(answer))
+
+
+def _negative(name: str, value: Any) -> Any:
+    """An amount mirrored; anything else, a ratio and an age too, as it is."""
+    mirrored = isinstance(value, Decimal) and name not in NO_AMOUNTS and value != 0
+    return -value if mirrored else value
 
 
 def explained(row: Row | None) -> str:

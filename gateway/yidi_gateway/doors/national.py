@@ -5,8 +5,10 @@ the field `yidi`. HTTP 200 always: `infcode` tells.
 """
 
 import re
-from dataclasses import replace
-from typing import Any, cast
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import structlog
 from pydantic import ValidationError
@@ -15,86 +17,73 @@ from starlette.responses import Response
 from starlette.routing import Route as Path
 
 from yidi_gateway.access.addresses import Addresses
-from yidi_gateway.access.callers import Caller, Signed
+from yidi_gateway.access.callers import Caller, NotAuthenticated
 from yidi_gateway.access.redaction import redacted
-from yidi_gateway.doors import reading, reversing, told
+from yidi_gateway.doors import browsers, dialects, reading, reversing, told
+from yidi_gateway.doors.dialects import PLAIN, Charset, Dialect
 from yidi_gateway.doors.envelopes import Envelopes, Said
+from yidi_gateway.doors.incoming import Asked
 from yidi_gateway.doors.orders import busy_on, carried, is_ours, part, scopes_of
-from yidi_gateway.doors.reading import hash_of
 from yidi_gateway.doors.table import LARGE, House
 from yidi_gateway.engine import Order
 from yidi_gateway.ids import incident_of, new_id
 from yidi_gateway.problem import Problem
 from yidi_gateway.visits import Answer, Call
 from yidi_gateway.visits.calls import decode
-from yidi_sdk import wire
 from yidi_sdk.catalogue import CATALOGUE, Effect, Transaction, by_infno, raw_row
 from yidi_sdk.errors import Misused
-from yidi_sdk.institution import Operator
 from yidi_sdk.message import Input
 from yidi_sdk.transactions import Raw, ReverseTransaction, SignIn, SignOut
 
 log = structlog.get_logger("yidi.national")
 SINGLE_PATH = "/fsi/api/callService"
 PATHS: dict[str, str | None] = {SINGLE_PATH: None, **{row.path: row.infno for row in CATALOGUE if row.path}}
-DIVISION = re.compile(r"[0-9]{6}")
 NUMBER = re.compile(r"[0-9]{3,6}[A-Z]?")
-LONGEST_OPERATOR = 50
 OK, PENDING, UNAVAILABLE = 200, 202, 503
 
 
-class Asked:
-    """A message that came in: its envelope, read and checked. Raises Problem naming every field that is wrong."""
+@dataclass(slots=True)
+class Course:
+    """A message on its way through the door: what is known of it so far."""
 
-    def __init__(self, envelope: dict[str, Any], house: House) -> None:
-        self.envelope = envelope
-        wrong: list[tuple[str, str]] = []
-        self.infno = _text(envelope, "infno", wrong)
-        self.msgid = _text(envelope, "msgid", wrong, needed=False)
-        self.division = _text(envelope, "insuplc_admdvs", wrong, needed=False)
-        code = _text(envelope, "fixmedins_code", wrong, needed=False)
-        ours = house.engine.institution
-        if code and code != ours.code:
-            wrong.append(("fixmedins_code", f"本网关只为{ours.code}发送"))
-        if self.msgid and not re.fullmatch(rf"{re.escape(ours.code)}[0-9]{{{30 - len(ours.code)}}}", self.msgid):
-            wrong.append(("msgid", "应为30位：机构编号、年月日时分秒、4位顺序号；也可留空由网关生成"))
-        if self.division and not DIVISION.fullmatch(self.division):
-            wrong.append(("insuplc_admdvs", "应为6位区划代码"))
-        nodes: Any = envelope.get("input")
-        if isinstance(nodes, str):
-            nodes = _parsed(nodes)
-        if not isinstance(nodes, dict):
-            wrong.append(("input", "应为对象"))
-            nodes = {}
-        self.nodes = cast("dict[str, Any]", nodes)
-        self.operator = self._operator(house.operator, wrong)
-        if wrong:
-            raise Problem("BAD_REQUEST", fields=wrong)
+    incident: str
+    begun: float
+    infno: str = ""
+    caller: Caller | None = None
+    dialect: Dialect = PLAIN
+    charset: Charset = "utf-8"
+    kind: str | None = None
 
-    def _operator(self, usual: Operator, wrong: list[tuple[str, str]]) -> Operator:
-        given = [_text(self.envelope, name, wrong, needed=False) for name in ("opter", "opter_name", "opter_type")]
-        wrong += [
-            (name, f"最多{LONGEST_OPERATOR}个字符")
-            for name, value in zip(("opter", "opter_name", "opter_type"), given, strict=True)
-            if len(value) > LONGEST_OPERATOR
-        ]
-        who, name, kind = given
-        return usual if not who else Operator(id=who, name=name or usual.name, kind=kind or usual.kind)
 
-    @property
-    def body_hash(self) -> str:
-        """Of what the message says, whoever sends it when."""
-        return hash_of({"infno": self.infno, "insuplc_admdvs": self.division, "input": self.nodes})
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """An answer in the caller's dialect."""
+
+    content: bytes
+    charset: Charset
+    media_type: str
+
+    def response(self, headers: Mapping[str, str]) -> Response:
+        """HTTP 200 always, with its length."""
+        media_type = self.media_type
+        if media_type == dialects.JSON and self.charset != "utf-8":
+            media_type = f"{media_type}; charset={self.charset.upper()}"
+        return told.response(Answer(OK, {}, self.content, {**headers, "Content-Type": media_type}))
+
+
+Work = Callable[[Request, bytes, Course], Awaitable[Said]]
+Read = Callable[[bytes, Charset], dict[str, Any]]
 
 
 class NationalDoor:
     """Answers messages in the platform's own envelope."""
 
-    def __init__(self, house: House, addresses: Addresses) -> None:
+    def __init__(self, house: House, addresses: Addresses, spoken_by: Mapping[str, Dialect]) -> None:
         self._house = house
         self._engine = house.engine
         self._addresses = addresses
-        self._envelopes = Envelopes(house.engine)
+        self._dialects = spoken_by
+        self.envelopes = Envelopes(house.engine)
 
     def routes(self) -> list[Path]:
         """The single path and every path that is known for a number."""
@@ -102,47 +91,68 @@ class NationalDoor:
 
     async def call(self, request: Request) -> Response:
         """One message, from bytes to bytes."""
-        incident = incident_of(new_id(self._engine.clock.now()))
-        begun = self._engine.clock.monotonic()
-        infno, caller, kind = "", None, None
+        spoken = await self.spoken(request, partial(self.message, dialects.envelope_in))
+        return spoken.response(self.page_headers(request))
+
+    def page_headers(self, request: Request) -> dict[str, str]:
+        """What lets a page of the HIS read the answer."""
+        return browsers.headers_for(request.headers.get("origin"), self._addresses.origins)
+
+    async def spoken(self, request: Request, work: Work) -> Spoken:
+        """What `work` says of the body, in the caller's dialect; whatever goes wrong is said too."""
+        course = Course(incident_of(new_id(self._engine.clock.now())), self._engine.clock.monotonic())
         try:
-            raw, caller = await self._received(request)
-            asked = Asked(_envelope_in(raw), self._house)
-            infno = asked.infno
-            self._at_its_path(request.url.path, infno)
-            patience_s = reading.patience_of(
-                request.headers.get("x-yidi-patience"), self._engine.timing.caller_patience_s
-            )
-            call = Call(caller.id, asked.msgid, patience_s, "zh", asked.body_hash, incident)
-            said = await self._answered(asked, call, caller)
+            said = await self._worked(request, work, course)
         except Exception as error:  # noqa: BLE001 - the outermost frame: nothing of a fault may leave the gateway
-            kind = type(error).__name__
-            problem = told.problem_of(error)
-            if problem is None:
-                problem = told.broken()
-                log.error("broken", infno=infno, incident=incident, kind=kind)  # noqa: TRY400 - no texts
-            said = self._envelopes.of_problem(problem, incident)
+            said = self._failed(error, course)
+        content = dialects.written(said, course.dialect, course.charset)
+        longest = course.dialect.longest_answer
+        if len(content) > longest:
+            said = self.envelopes.too_large(said, longest)
+            content = dialects.written(said, course.dialect, course.charset)
         log.info(
             "call",
-            infno=redacted(infno)[:8],
+            infno=redacted(course.infno)[:8],
             state=said.state,
-            caller=caller.id if caller else None,
-            incident=incident,
-            kind=kind,
-            duration_ms=round((self._engine.clock.monotonic() - begun) * 1000),
+            caller=course.caller.id if course.caller else None,
+            incident=course.incident,
+            kind=course.kind,
+            duration_ms=round((self._engine.clock.monotonic() - course.begun) * 1000),
         )
-        return told.response(Answer(OK, {}, said.content, {"Content-Type": said.media_type}))
+        return Spoken(content, course.charset, said.media_type)
 
-    async def _received(self, request: Request) -> tuple[bytes, Caller]:
-        """The bytes and who sent them: signed headers or a key where there are any, else by address."""
-        callers, now = self._house.callers, self._engine.clock.now().timestamp()
-        signed = Signed.of(request.headers)
-        if signed is not None:
-            callers.claimed(signed, now)
-            raw = await reading.read_bytes(request, LARGE)
-            return raw, callers.verify(signed, request.method, reading.path_with_query(request), raw, now)
-        caller = self._addresses.caller_of(request)
-        return await reading.read_bytes(request, LARGE), caller
+    async def _worked(self, request: Request, work: Work, course: Course) -> Said:
+        """Who calls is known by signed headers or a key where there are any, else by address."""
+        recognise = self._addresses.caller_of
+        raw, caller = await self._house.entrance.admitted(request, LARGE, recognise, _may_enter)
+        course.caller, course.dialect = caller, self._dialects.get(caller.id, PLAIN)
+        course.charset = course.dialect.charset
+        course.charset = dialects.charset_of(request.headers.get("content-type"), course.dialect.charset)
+        return await work(request, raw, course)
+
+    def _failed(self, error: Exception, course: Course) -> Said:
+        course.kind = type(error).__name__
+        problem = told.problem_of(error)
+        if problem is None:
+            problem = told.broken()
+            log.error("broken", infno=course.infno, incident=course.incident, kind=course.kind)
+        return self.envelopes.of_problem(problem, course.incident)
+
+    async def message(self, read: Read, request: Request, raw: bytes, course: Course) -> Said:
+        """One message, whose envelope `read` finds in the body. Raises Problem."""
+        path, caller = request.url.path, course.caller
+        envelope = read(raw, course.charset)
+        if envelope.get("infno") in (None, "") and PATHS.get(path):
+            envelope = {**envelope, "infno": PATHS[path]}
+        asked = Asked(envelope, self._house)
+        course.infno = asked.infno
+        self._at_its_path(path, asked.infno)
+        usual_s = self._engine.timing.caller_patience_s
+        patience_s = reading.patience_of(request.headers.get("x-yidi-patience"), usual_s)
+        if caller is None:
+            raise NotAuthenticated("nobody")
+        call = Call(caller.id, asked.msgid, patience_s, "zh", asked.body_hash, course.incident)
+        return await self._answered(asked, call, caller)
 
     def _at_its_path(self, path: str, infno: str) -> None:
         if PATHS.get(path) not in (None, infno):
@@ -152,12 +162,14 @@ class NationalDoor:
         row = self._row(asked)
         if not caller.may(scopes_of(row)):
             raise Problem("FORBIDDEN", http=403, detail=f"needs {' or '.join(scopes_of(row))}")
+        if not caller.acts_as(asked.operator.id):
+            raise Problem("FORBIDDEN", http=403, fields=[("opter", "不是这个调用方的操作员")])
         message = self._message(row, asked)
         if row.input is SignIn or row.input is SignOut:
-            return self._envelopes.of_session(row, asked.operator)
+            return self.envelopes.of_session(row, asked.operator)
         if isinstance(message, ReverseTransaction):
             about = (asked.operator, asked.division, call)
-            return await reversing.reversed_for(self._engine, self._envelopes, message, *about)
+            return await reversing.reversed_for(self._engine, self.envelopes, message, *about)
         if row.effect in (Effect.QUERY, Effect.TRIAL):
             return await self._heard(asked, message, await self._free(asked.msgid))
         return await self._once(asked, call, row, message)
@@ -192,7 +204,7 @@ class NationalDoor:
             )
         except Misused as error:
             raise Problem("BAD_REQUEST", fields=[(field.path, field.message) for field in error.fields]) from None
-        return self._envelopes.of_heard(heard)
+        return self.envelopes.of_heard(heard)
 
     async def _once(self, asked: Asked, call: Call, row: Transaction[Any], message: Input[Any]) -> Said:
         """Money and uploads: done once under the caller's msgid, the final answer the same for ever."""
@@ -207,7 +219,7 @@ class NationalDoor:
             except Problem as problem:
                 if not problem.is_final or problem.code == "BASKET_BUSY":
                     raise
-                said = self._envelopes.of_problem(problem, call.incident)
+                said = self.envelopes.of_problem(problem, call.incident)
             status = PENDING if said.state == "pending" else UNAVAILABLE if said.state == "not_sent" else OK
             return Answer(status, {"said": said.content.decode(), "state": said.state})
 
@@ -234,13 +246,13 @@ class NationalDoor:
             done = await carried(self._engine, order, call.patience_s)
         except Misused as error:
             raise Problem("BAD_REQUEST", fields=[(field.path, field.message) for field in error.fields]) from None
-        return await self._envelopes.of_submission(done)
+        return await self.envelopes.of_submission(done)
 
     async def _uploaded(self, asked: Asked, call: Call, _row: Transaction[Any], message: Input[Any]) -> Said:
         """An upload, or a number that has no class: sent once. In doubt it stays so: never sent again from here."""
         before = await self._engine.journal.attempt(asked.msgid) if asked.msgid else None
         if before is not None and before.outcome not in (None, "unknown", "not_sent"):
-            return self._envelopes.of_attempt(before)
+            return self.envelopes.of_attempt(before)
         if before is not None and before.outcome != "not_sent":
             raise Problem("UPLOAD_IN_DOUBT", http=PENDING, incident=call.incident)
         said = await self._heard(asked, message, None if before else asked.msgid or None)
@@ -249,31 +261,5 @@ class NationalDoor:
         return said
 
 
-def _envelope_in(raw: bytes) -> dict[str, Any]:
-    """The envelope. Raises Problem."""
-    try:
-        given = wire.loads(raw)
-    except wire.NotJson as error:
-        raise Problem("BAD_REQUEST", fields=[("报文", f"不是正确的JSON（{error}）")]) from None
-    if not isinstance(given, dict):
-        raise Problem("BAD_REQUEST", fields=[("报文", "应为JSON对象")])
-    return cast("dict[str, Any]", given)
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return wire.loads(text.encode("utf-8", "surrogatepass"))
-    except wire.NotJson:
-        return None
-
-
-def _text(envelope: dict[str, Any], name: str, wrong: list[tuple[str, str]], *, needed: bool = True) -> str:
-    value = envelope.get(name)
-    if value is None or value == "":
-        if needed:
-            wrong.append((name, "不能为空"))
-        return ""
-    if not isinstance(value, str):
-        wrong.append((name, "应为文本"))
-        return ""
-    return value
+def _may_enter(_caller: Caller) -> None:
+    """Which right is needed is known once the message has been read."""

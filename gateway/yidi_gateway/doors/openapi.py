@@ -17,7 +17,8 @@ from yidi_gateway.problem import MEDIA_TYPE
 TITLES = {
     200: "what is so", 201: "made", 202: "pending: ask again with the same key", 400: "the call cannot be read",
     401: "not authenticated", 403: "not allowed", 404: "there is none", 409: "refused; nothing was done unasked",
-    413: "too large", 422: "fields are wrong, all are named", 500: "the gateway itself broke",
+    413: "too large", 422: "fields are wrong, all are named",
+    429: "called too often: nothing was done, the key stays usable", 500: "the gateway itself broke",
     503: "downtime, or proven not sent: the key stays usable",
 }  # fmt: skip
 HEADERS: Mapping[str, Mapping[str, Any]] = {
@@ -111,7 +112,7 @@ def _responses(route: Route) -> dict[str, Any]:
     if route.raw_answer is not None:
         content = {route.media_type: {"schema": dict(route.raw_answer)}}
         told["200"] = {"description": TITLES[200], "content": content}
-    every = {400, 401, 403, 500} if route.scopes else {500}
+    every = {400, 401, 403, 429, 500} if route.scopes else {500}
     if route.body is not None:
         every.add(413)
     for status in sorted(every | set(route.problems)):
@@ -127,7 +128,8 @@ def _problems() -> dict[str, Any]:
         if status >= 400  # noqa: PLR2004 - where errors begin
     }
     retry = {"description": "seconds", "schema": {"type": "integer"}}
-    found["Problem503"] = {**found["Problem503"], "headers": {"Retry-After": retry}}
+    for name in ("Problem429", "Problem503"):
+        found[name] = {**found[name], "headers": {"Retry-After": retry}}
     return found
 
 

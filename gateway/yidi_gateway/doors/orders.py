@@ -1,5 +1,6 @@
 """Money messages that a HIS composes itself: once per key, one at a time for each visit or settlement they name."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -42,6 +43,16 @@ def busy_on(row: Transaction[Any], message: Input[Any]) -> str | None:
 def part(message: Input[Any], name: str) -> str:
     """A field of the message's main node as text; "" where there is none."""
     return str(getattr(message, name, None) or "")
+
+
+def named_in(nodes: Mapping[str, Any], name: str) -> str:
+    """The first value of a field, wherever in a message's `input` it stands; "" where there is none."""
+    for node in nodes.values():
+        rows: list[Any] = node if isinstance(node, list) else [node]  # pyright: ignore[reportUnknownVariableType] - any JSON
+        for row in rows:
+            if isinstance(row, dict) and row.get(name):  # pyright: ignore[reportUnknownMemberType] - any JSON
+                return str(row[name])  # pyright: ignore[reportUnknownArgumentType] - any JSON
+    return ""
 
 
 async def is_ours(engine: Engine, message: Input[Any]) -> bool:

@@ -11,15 +11,17 @@ from starlette.responses import Response
 from starlette.routing import Route as Path
 from starlette.types import Lifespan
 
-from yidi_gateway.access.callers import Caller, NotAuthenticated, Signed
+from yidi_gateway.access.callers import Caller, NotAuthenticated
 from yidi_gateway.access.network import is_loopback
 from yidi_gateway.doors import observing, openapi, reading, told
 from yidi_gateway.doors.routes import ROUTES
 from yidi_gateway.doors.table import Asked, House, Route
 from yidi_gateway.ids import incident_of, new_id
 from yidi_gateway.problem import Problem
+from yidi_gateway.shapes import Body
 from yidi_gateway.visits import Answer, Call
 from yidi_gateway.visits.calls import encode
+from yidi_sdk.rules.reasons import Language
 
 log = structlog.get_logger("yidi.rest")
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
@@ -66,22 +68,11 @@ class Door:
         return told.response(answer)
 
     async def _received(self, route: Route, request: Request) -> tuple[bytes, Caller | None]:
-        """The body and who sent it. What can be refused without the body is refused before it is read."""
-        limit = route.limit if route.body is not None else 0
+        """The body and who sent it."""
         if not route.scopes:
             return b"", None
-        signed = Signed.of(request.headers)
-        now = self._clock.now().timestamp()
-        if signed is not None:
-            self._house.callers.claimed(signed, now)
-            raw = await reading.read_bytes(request, limit)
-            caller = self._house.callers.verify(signed, request.method, reading.path_with_query(request), raw, now)
-        else:
-            caller = self._bearer(request)
-            self._may(route, caller)
-            raw = await reading.read_bytes(request, limit)
-        self._may(route, caller)
-        return raw, caller
+        limit = route.limit if route.body is not None else 0
+        return await self._house.entrance.admitted(request, limit, self._bearer, partial(self._may, route))
 
     def _bearer(self, request: Request) -> Caller:
         """A bearer key counts on this machine only; behind a proxy the caller is somewhere else."""
@@ -107,6 +98,7 @@ class Door:
         body, body_hash = None, reading.hash_of({})
         if route.body is not None:
             body, body_hash = reading.parse(raw, route.body, needed=route.body_needed, language=language)
+            self._at_its_till(caller, body, language)
         known = {query.name for query in route.query}
         unknown = [(name, "unknown") for name in request.query_params if name not in known]
         if unknown:
@@ -114,6 +106,14 @@ class Door:
         call = Call(caller.id if caller else "", key, patience_s, language, body_hash, incident)
         scopes = caller.scopes if caller else frozenset[str]()
         return Asked(call, request.path_params, request.query_params, body, scopes)
+
+    def _at_its_till(self, caller: Caller | None, body: Body, language: Language) -> None:
+        """Who acts is one of the caller's own operators, in every call that can name one."""
+        if caller is None or not caller.tills or "operator" not in type(body).model_fields:
+            return
+        if not caller.acts_as(self._house.operator_of(getattr(body, "operator", None)).id):
+            message = "不是这个调用方的操作员" if language == "zh" else "is no operator of this caller"
+            raise Problem("FORBIDDEN", http=403, fields=[("operator.id", message)])
 
     async def failed(self, request: Request, error: Exception) -> Response:
         """What never reached a row: no such path, or not with this method."""

@@ -30,8 +30,6 @@ async def reversed_for(
         if await engine.journal.attempt(message.omsgid) is not None:
             return envelopes.not_reversed(NOT_FOUND, None)  # a question, an upload, or another caller's
         return envelopes.of_heard(await engine.hear(message, operator=operator, insured_division=division))
-    if row.state is State.REVERSED:
-        return envelopes.reversed_already(ALREADY, row)
     if (against := _objection(row)) is not None:
         return envelopes.not_reversed(against, row)
     row = await _driven(engine, row, call.patience_s)
@@ -51,6 +49,8 @@ async def _original(engine: Engine, message: ReverseTransaction, caller: str) ->
 
 
 def _objection(row: Submission) -> str | None:
+    if row.state is State.REVERSED:
+        return ALREADY  # said as the platform says it
     if row.state in (State.REJECTED, State.ABSENT):
         return NOT_FOUND
     transaction = by_infno(row.infno)

@@ -7,8 +7,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from yidi_gateway.access.callers import Callers
+from yidi_gateway.doors.entrance import Entrance
 from yidi_gateway.engine import Engine
+from yidi_gateway.reconciling.office import Office
 from yidi_gateway.shapes import Body, OperatorIn
+from yidi_gateway.stays import StayDesk
 from yidi_gateway.visits import Answer, Call, Desk
 from yidi_gateway.visits.once import Once
 from yidi_sdk.institution import Operator
@@ -27,6 +30,15 @@ class House:
     operator: Operator
     once: Once
     callers: Callers
+    stays: StayDesk = field(init=False)
+    office: Office = field(init=False)
+    entrance: Entrance = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "stays", StayDesk(self.desk.hospital))
+        object.__setattr__(self, "office", Office(self.engine, self.operator))
+        entrance = Entrance(self.callers, self.engine.journal, self.engine.clock)
+        object.__setattr__(self, "entrance", entrance)
 
     def operator_of(self, given: OperatorIn | None) -> Operator:
         """Who a call names, else the configured one."""

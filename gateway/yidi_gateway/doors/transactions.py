@@ -3,28 +3,31 @@
 What the gateway does by itself is refused here: sign-in, sign-out and reversals, and money on a visit that it runs.
 """
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
 
-from yidi_gateway.doors.orders import busy_on, carried, is_ours, part, scopes_of
+from yidi_gateway.doors.orders import busy_on, carried, is_ours, named_in, part, scopes_of
 from yidi_gateway.doors.reading import input_fields, key_of
 from yidi_gateway.doors.table import Asked, House
-from yidi_gateway.engine import Order
+from yidi_gateway.engine import Held, Order, QueueFull
 from yidi_gateway.ids import new_id
 from yidi_gateway.lifecycle import OPEN, TOLD, State
 from yidi_gateway.problem import Problem, words
+from yidi_gateway.remembering import old_is_welcome
 from yidi_gateway.shapes import TransactionIn
 from yidi_gateway.submission import Submission
 from yidi_gateway.visits import Answer, Call
 from yidi_gateway.visits.telling import PENDING, RETRY_S
-from yidi_sdk.catalogue import Effect, Transaction, by_infno
+from yidi_sdk.catalogue import Effect, Transaction, by_infno, row_of
 from yidi_sdk.errors import Misused
 from yidi_sdk.message import Input, Output
 from yidi_sdk.transactions import SignIn, SignOut
 
 DONE, ACCEPTED, CONFLICT = 200, 202, 409
+QUEUE_RETRY_S = 60
 
 
 async def transact(house: House, asked: Asked) -> Answer:
@@ -41,9 +44,13 @@ async def transact(house: House, asked: Asked) -> Answer:
     operator = house.operator_of(body.operator)
     division = body.insured_division or ""
     try:
-        if row.effect is not Effect.COMMIT:
-            output = await house.engine.ask(message, operator=operator, insured_division=division)
-            return Answer(DONE, {"infno": row.infno, "state": "done", "output": plain(output)})
+        if row.effect is not Effect.COMMIT and not (row.effect is Effect.UPLOAD and asked.call.key):
+            with old_is_welcome() as ages:
+                output = await house.engine.ask(message, operator=operator, insured_division=division)
+            answer = {"infno": row.infno, "state": "done", "output": plain(output)}
+            if ages:
+                answer["stored_at"] = min(ages).isoformat(timespec="seconds")
+            return Answer(DONE, answer)
     except Misused as error:
         raise misused(error) from None
     key = key_of(asked.call.key, needed=True) or ""
@@ -55,14 +62,16 @@ async def transact(house: House, asked: Asked) -> Answer:
         message=message,
         operator=operator,
         insured_division=division,
-        busy_on=busy_on(row, message),
+        busy_on=busy_on(row, message) if row.effect is Effect.COMMIT else None,
         psn_no=part(message, "psn_no"),
-        mdtrt_id=part(message, "mdtrt_id"),
-        expected_total=getattr(message, "medfee_sumamt", None),
+        mdtrt_id=named_in(message.to_wire(), "mdtrt_id"),
+        expected_total=getattr(message, "medfee_sumamt", None) if row.effect is Effect.COMMIT else None,
     )
     subject = new_id(house.engine.clock.now())
-    route = f"transactions/{row.infno}"
-    return await house.once(asked.call, route, subject, lambda _subject: submitted(house, asked.call, order))
+    work = submitted if row.effect is Effect.COMMIT else uploaded
+    return await house.once(
+        asked.call, f"transactions/{row.infno}", subject, lambda _subject: work(house, asked.call, order)
+    )
 
 
 def message_of(row: Transaction[Any], nodes: dict[str, Any], call: Call) -> Input[Any]:
@@ -81,6 +90,25 @@ def misused(error: Misused) -> Problem:
 async def submitted(house: House, call: Call, order: Order) -> Answer:
     """Submit, drive, tell. Raises Problem for what did not happen."""
     return told(house, call, await carried(house.engine, order, call.patience_s))
+
+
+async def uploaded(house: House, call: Call, order: Order) -> Answer:
+    """An upload under a key: sent now, or kept for the end of the downtime (DT3), behind others that wait."""
+    engine = house.engine
+    kept = await engine.journal.kept(order.caller, order.key)
+    if kept is None and not await engine.journal.count_waiting():
+        with suppress(Held):
+            row = await carried(engine, order, call.patience_s)
+            if not row.released:
+                return told(house, call, row)
+    try:
+        kept = kept or await engine.keep(order)
+    except QueueFull:
+        raise Problem("QUEUE_FULL", retry_after_s=QUEUE_RETRY_S, begun=True) from None
+    if kept.submission_id is not None:
+        return told(house, call, await engine.run(kept.submission_id, call.patience_s))
+    body = {"infno": row_of(order.message).infno, "state": "pending", "output": None, "submission_id": None}
+    return Answer(ACCEPTED, {**body, "retry_after_s": QUEUE_RETRY_S, "text": words("KEPT", call.language)[0]})
 
 
 def told(house: House, call: Call, row: Submission) -> Answer:

@@ -1,15 +1,18 @@
 """The journal in plain dictionaries, for tests and simulation: the same rules, nothing on disk."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
+from yidi_gateway import retention
 from yidi_gateway.access import chain
 from yidi_gateway.journal import records
-from yidi_gateway.journal.port import Admitted, ChainCheck, Finish, JournalDown, Opened, Page, Search
+from yidi_gateway.journal.drawers import Drawers, made_in
+from yidi_gateway.journal.port import Admitted, ChainCheck, Finish, ItemPage, JournalDown, Opened, Page, Search
 from yidi_gateway.lifecycle import LIVE, State
-from yidi_gateway.submission import Attempt, AuditRow, Move, Request, SignedSession, Submission, Visit, Window
+from yidi_gateway.papers import Item, Paper, PaperKind
+from yidi_gateway.submission import Attempt, AuditRow, Kept, Move, Request, SignedSession, Submission, Visit, Window
 
 
 class MemoryJournal:
@@ -17,15 +20,19 @@ class MemoryJournal:
 
     def __init__(self) -> None:
         self._open = True
+        self._drawers = Drawers()
         self._requests: dict[tuple[str, str], Request] = {}
         self._submissions: dict[str, Submission] = {}
         self._attempts: dict[str, Attempt] = {}
         self._events: list[AuditRow] = []
         self._visits: dict[str, Visit] = {}
+        self._kept: dict[tuple[str, str], Kept] = {}
+        self._waiting: dict[str, Kept] = {}
         self._counters: dict[str, int] = {}
         self._windows: dict[str, Window] = {}
         self._sessions: dict[tuple[str, str], SignedSession] = {}
         self._keys: dict[tuple[str, str], str] = {}
+        self._under_key: dict[tuple[str, str], dict[str, Submission]] = {}
         self._busy: dict[str, str] = {}
 
     async def open_request(self, request: Request) -> Opened:
@@ -70,7 +77,10 @@ class MemoryJournal:
 
     async def search(self, search: Search) -> Page:
         self._usable()
-        newest = sorted(self._submissions.values(), key=records.age, reverse=True)
+        rows: Iterable[Submission] = self._submissions.values()
+        if search.caller is not None and search.key is not None:
+            rows = self._under_key.get((search.caller, search.key), {}).values()
+        newest = sorted(rows, key=records.age, reverse=True)
         if search.cursor is not None:
             last = self._submissions.get(search.cursor)
             if last is None:
@@ -127,13 +137,39 @@ class MemoryJournal:
         self._usable()
         due = sorted((row for row in self._submissions.values() if records.is_due(row, now)), key=records.age)
         claimed = tuple(records.checked(replace(row, lease_until=lease_until)) for row in due[:limit])
-        self._submissions.update({row.id: row for row in claimed})
+        for row in claimed:
+            self._submissions[row.id] = self._under_key[row.caller, row.key][row.id] = row
         return claimed
 
     async def interrupted(self) -> tuple[Submission, ...]:
         self._usable()
         hits = (row for row in self._submissions.values() if row.state in (State.NEW, State.SENDING))
         return tuple(sorted(hits, key=records.age))
+
+    async def keep(self, kept: Kept) -> Kept:
+        self._usable()
+        stands = self._kept.get((kept.caller, kept.key))
+        if stands is None:
+            stands = self._kept[kept.caller, kept.key] = self._waiting[kept.id] = records.checked(kept)
+        return stands
+
+    async def kept(self, caller: str, key: str) -> Kept | None:
+        self._usable()
+        return self._kept.get((caller, key))
+
+    async def waiting(self, limit: int) -> tuple[Kept, ...]:
+        self._usable()
+        return tuple(sorted(self._waiting.values(), key=lambda row: (row.at, row.id))[:limit])
+
+    async def count_waiting(self) -> int:
+        self._usable()
+        return len(self._waiting)
+
+    async def hand_over(self, kept_id: str, submission_id: str) -> None:
+        self._usable()
+        row = self._waiting.pop(kept_id, None)
+        if row is not None:
+            self._kept[row.caller, row.key] = replace(row, submission_id=submission_id)
 
     async def put_visit(self, visit: Visit) -> bool:
         self._usable()
@@ -168,10 +204,65 @@ class MemoryJournal:
         self._usable()
         return self._sessions.get((institution, operator))
 
+    async def use_nonce(self, caller: str, nonce: str, now: datetime, until: datetime) -> bool:
+        self._usable()
+        return self._drawers.use_nonce(caller, nonce, now, until)
+
     async def count(self) -> dict[State, int]:
         self._usable()
         states = [row.state for row in self._submissions.values()]
         return {state: states.count(state) for state in State}
+
+    async def expire(self, name: str, before: datetime, limit: int) -> int:
+        self._usable()
+        row = next(each for each in retention.CLASSES if each.name == name)
+        tables: dict[str, dict[Any, Any]] = {
+            "attempts": self._attempts,
+            "requests": self._requests,
+            "kept": self._kept,
+        }
+        rows = tables[row.table]
+        old = [key for key, value in rows.items() if records.is_old(row, value, before)][:limit]
+        for key in old:
+            del rows[key]
+        return len(old)
+
+    async def reseal(self, table: str, after: tuple[str, ...], limit: int) -> tuple[int, tuple[str, ...] | None]:
+        self._usable()
+        del table, after, limit
+        return 0, None
+
+    async def made(self, infnos: tuple[str, ...], since: datetime, until: datetime) -> tuple[Submission, ...]:
+        self._usable()
+        return made_in(self._submissions.values(), infnos, since, until)
+
+    async def put_paper(self, paper: Paper) -> bool:
+        self._usable()
+        return self._drawers.put_paper(paper)
+
+    async def paper(self, kind: PaperKind, name: str, version: int | None = None) -> Paper | None:
+        self._usable()
+        return self._drawers.paper(kind, name, version)
+
+    async def papers(self, kind: PaperKind, first: str, last: str) -> tuple[Paper, ...]:
+        self._usable()
+        return self._drawers.papers(kind, first, last)
+
+    async def put_item(self, item: Item) -> bool:
+        self._usable()
+        return self._drawers.put_item(item)
+
+    async def item(self, item_id: str) -> Item | None:
+        self._usable()
+        return self._drawers.item(item_id)
+
+    async def item_of(self, cause: str) -> Item | None:
+        self._usable()
+        return self._drawers.item_of(cause)
+
+    async def items(self, *, is_open: bool | None = None, limit: int = 50, cursor: str | None = None) -> ItemPage:
+        self._usable()
+        return self._drawers.items(is_open, limit, cursor)
 
     async def verify(self) -> ChainCheck:
         self._usable()
@@ -207,6 +298,7 @@ class MemoryJournal:
         if before is not None and before.busy_on is not None and before.state in LIVE:
             self._busy.pop(before.busy_on, None)
         self._submissions[row.id] = row
+        self._under_key.setdefault((row.caller, row.key), {})[row.id] = row
         if not row.released:
             self._keys[row.caller, row.key] = row.id
         if row.busy_on is not None and row.state in LIVE:

@@ -12,7 +12,11 @@ from datetime import datetime
 from typing import Protocol
 
 from yidi_gateway.lifecycle import State
-from yidi_gateway.submission import Attempt, AuditRow, Move, Request, SignedSession, Submission, Visit, Window
+from yidi_gateway.papers import Item, Paper, PaperKind
+from yidi_gateway.submission import Attempt, AuditRow, Kept, Move, Request, SignedSession, Submission, Visit, Window
+
+SEALED_TABLES = ("submissions", "attempts", "requests", "visits", "sessions", "kept", "papers", "items")
+"""The tables with sealed columns."""
 
 
 class JournalDown(RuntimeError):
@@ -60,6 +64,14 @@ class Search:
 @dataclass(frozen=True, slots=True)
 class Page:
     items: tuple[Submission, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """A page of ledger items, the one that is due first at its head; `next` is the cursor of the page after."""
+
+    items: tuple[Item, ...]
     next: str | None = None
 
 
@@ -138,6 +150,22 @@ class Journal(Protocol):
         """All in NEW or SENDING: what a start finds."""
         ...
 
+    async def keep(self, kept: Kept) -> Kept:
+        """Keep an upload that has to wait, or find the one that stands under its key."""
+        ...
+
+    async def kept(self, caller: str, key: str) -> Kept | None: ...
+
+    async def waiting(self, limit: int) -> tuple[Kept, ...]:
+        """What waits, in the order it came."""
+        ...
+
+    async def count_waiting(self) -> int: ...
+
+    async def hand_over(self, kept_id: str, submission_id: str) -> None:
+        """It waits no longer: this submission is what it became."""
+        ...
+
     async def put_visit(self, visit: Visit) -> bool:
         """Insert (version 0) or replace the document of version `visit.version`; False when it moved on meanwhile.
         The stored version is one higher after a replacement."""
@@ -159,7 +187,50 @@ class Journal(Protocol):
 
     async def get_session(self, institution: str, operator: str) -> SignedSession | None: ...
 
+    async def use_nonce(self, caller: str, nonce: str, now: datetime, until: datetime) -> bool:
+        """Keep a nonce until then; False when it is kept already and its time is not over. Old ones are forgotten, a
+        few with each call."""
+        ...
+
     async def count(self) -> dict[State, int]: ...
+
+    async def expire(self, name: str, before: datetime, limit: int) -> int:
+        """Forget at most `limit` finished rows of a class of `retention` that are older; how many went."""
+        ...
+
+    async def reseal(self, table: str, after: tuple[str, ...], limit: int) -> tuple[int, tuple[str, ...] | None]:
+        """Seal with the newest key what an older one sealed, in at most `limit` rows after this one; how many changed,
+        and where to go on; None at the end."""
+        ...
+
+    async def made(self, infnos: tuple[str, ...], since: datetime, until: datetime) -> tuple[Submission, ...]:
+        """All submissions of these transactions made at or after `since` and before `until`, oldest first."""
+        ...
+
+    async def put_paper(self, paper: Paper) -> bool:
+        """Keep the next version of a paper; False when its version is not the next one."""
+        ...
+
+    async def paper(self, kind: PaperKind, name: str, version: int | None = None) -> Paper | None:
+        """A version of a paper, the newest by default."""
+        ...
+
+    async def papers(self, kind: PaperKind, first: str, last: str) -> tuple[Paper, ...]:
+        """The newest version of each paper whose name lies between two, both included, by name."""
+        ...
+
+    async def put_item(self, item: Item) -> bool:
+        """Insert (version 0) or replace the item of version `item.version`; False when the cause has an item already,
+        or it moved on meanwhile. The stored version is one higher after a replacement."""
+        ...
+
+    async def item(self, item_id: str) -> Item | None: ...
+
+    async def item_of(self, cause: str) -> Item | None: ...
+
+    async def items(self, *, is_open: bool | None = None, limit: int = 50, cursor: str | None = None) -> ItemPage:
+        """A page of ledger items. ValueError for a cursor that is none."""
+        ...
 
     async def verify(self) -> ChainCheck:
         """Walk the audit chain."""

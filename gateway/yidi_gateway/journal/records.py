@@ -6,22 +6,38 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from yidi_gateway import lifecycle
+from yidi_gateway import lifecycle, retention
 from yidi_gateway.access.chain import Entry
 from yidi_gateway.journal.port import Finish, Opened, Search
 from yidi_gateway.lifecycle import LIVE, OPEN, State
-from yidi_gateway.submission import Attempt, Fen, Move, Request, SignedSession, Submission, Visit, Window
+from yidi_gateway.papers import Item, Paper, PaperKind
+from yidi_gateway.submission import Attempt, Fen, Kept, Move, Request, SignedSession, Submission, Visit, Window
 
-RecordT = TypeVar("RecordT", Submission, Attempt, Request, Visit, Window, SignedSession, Fen, Finish, Entry)
+RecordT = TypeVar(
+    "RecordT", Submission, Attempt, Request, Visit, Window, SignedSession, Kept, Fen, Finish, Entry, Paper, Item
+)
 
 FIXED = frozenset({"id", "caller", "key", "infno", "created_at", "state", "version"})
 """What a move's `changes` may not name: an identity, or the move's own business."""
 AMOUNTS = frozenset({"expected_fen", "total", "fund", "account", "cash"})
-HARMLESS = frozenset({str, bytes, bool, dict, State})
+HARMLESS = frozenset({str, bytes, bool, dict, State, PaperKind})
 """What nothing can be said against, unless it should be an amount."""
 LARGEST = 2**63 - 1
 """Whole numbers are kept in 64 bits."""
-RECORDS: tuple[type[Any], ...] = (Submission, Attempt, Request, Visit, Window, SignedSession, Fen, Finish, Entry)
+RECORDS: tuple[type[Any], ...] = (
+    Submission,
+    Attempt,
+    Request,
+    Visit,
+    Window,
+    SignedSession,
+    Kept,
+    Fen,
+    Finish,
+    Entry,
+    Paper,
+    Item,
+)
 FIELDS: dict[type[Any], tuple[tuple[str, bool], ...]] = {
     kind: tuple((item.name, item.name in AMOUNTS) for item in fields(kind)) for kind in RECORDS
 }
@@ -131,6 +147,16 @@ def replaced(stands: Visit | None, visit: Visit) -> Visit | None:
     return replace(stands, document=visit.document, state=visit.state, version=visit.version + 1)
 
 
+def filed(stands: Item | None, item: Item) -> Item | None:
+    """The ledger item to store, where `stands` is the one of the same cause; None when another one stands there or it
+    moved on meanwhile. What opened it stays."""
+    if stands is None:
+        return checked(item) if item.version == 0 else None
+    if (stands.id, stands.version) != (item.id, item.version):
+        return None
+    return checked(replace(item, cause=stands.cause, version=item.version + 1))
+
+
 def numbers(next_free: int, at_least: int, count: int) -> tuple[int, int]:
     """First number of a reserved block, and what is free after it. A block of none raises ValueError."""
     if count < 1:
@@ -144,6 +170,14 @@ def numbers(next_free: int, at_least: int, count: int) -> tuple[int, int]:
 def is_due(row: Submission, now: datetime) -> bool:
     due = row.due_at is not None and row.due_at <= now
     return row.state in OPEN and due and (row.lease_until is None or row.lease_until <= now)
+
+
+def is_old(kind: retention.Class, row: Attempt | Request | Kept, before: datetime) -> bool:
+    """Whether a finished row of this class is older."""
+    if isinstance(row, Attempt):
+        return row.purpose in kind.purposes and row.ended_at is not None and row.at < before
+    finished = row.answer is not None if isinstance(row, Request) else row.submission_id is not None
+    return finished and row.at < before
 
 
 def age(row: Submission) -> tuple[datetime, str]:

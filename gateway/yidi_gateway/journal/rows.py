@@ -9,11 +9,12 @@ from typing import Any, cast
 from yidi_gateway.access.chain import EPOCH, canonical, microseconds
 from yidi_gateway.access.sealing import Sealer
 from yidi_gateway.clock import BEIJING
-from yidi_gateway.submission import Attempt, AuditRow, Fen, Request, SignedSession, Submission, Visit, Window
+from yidi_gateway.papers import Item, Paper, PaperKind
+from yidi_gateway.submission import Attempt, AuditRow, Fen, Kept, Request, SignedSession, Submission, Visit, Window
 
 Values = dict[str, Any]
 Row = Mapping[str, Any]
-Record = Submission | Attempt | Request | Visit | Window | SignedSession
+Record = Submission | Attempt | Request | Visit | Window | SignedSession | Kept | Paper | Item
 
 TABLES: dict[type[Record], str] = {
     Submission: "submissions",
@@ -22,6 +23,9 @@ TABLES: dict[type[Record], str] = {
     Visit: "visits",
     Window: "windows",
     SignedSession: "sessions",
+    Kept: "kept",
+    Paper: "papers",
+    Item: "items",
 }
 IDS = {
     "submissions": ("id",),
@@ -30,6 +34,9 @@ IDS = {
     "visits": ("id",),
     "windows": ("id",),
     "sessions": ("institution", "operator"),
+    "kept": ("id",),
+    "papers": ("kind", "name", "version"),
+    "items": ("id",),
 }
 SEALED = {
     "submissions": ("psn_no", "operator", "input", "outcome"),
@@ -38,6 +45,9 @@ SEALED = {
     "visits": ("document",),
     "windows": (),
     "sessions": ("sign_no",),
+    "kept": ("operator", "input"),
+    "papers": ("document",),
+    "items": ("document",),
 }
 NAMES: dict[type[Any], tuple[str, ...]] = {
     kind: tuple(item.name for item in fields(kind)) for kind in (*TABLES, AuditRow)
@@ -78,6 +88,17 @@ class Rows:
     def visit(self, row: Row) -> Visit:
         return Visit(**self._opened("visits", row))
 
+    def kept(self, row: Row) -> Kept:
+        return Kept(**self._opened("kept", row))
+
+    def paper(self, row: Row) -> Paper:
+        values = self._opened("papers", row)
+        values["kind"] = PaperKind(values["kind"])
+        return Paper(**values)
+
+    def item(self, row: Row) -> Item:
+        return Item(**self._opened("items", row))
+
     def window(self, row: Row) -> Window:
         return Window(**row)
 
@@ -90,6 +111,19 @@ class Rows:
             return None
         data = value.encode() if isinstance(value, str) else value
         return self.sealer.seal(data, table, column, json.dumps(row_id))
+
+    def resealed(self, table: str, row: Row) -> Values:
+        """The sealed columns of a row that an older key sealed, sealed with the newest; nothing where none did."""
+        row_id = tuple(row[name] for name in IDS[table])
+        old = [name for name in SEALED[table] if row[name] is not None and not self.sealer.is_newest(row[name])]
+        if not old:
+            return {}
+        place = json.dumps(row_id)
+        opened = {name: self.sealer.open(row[name], table, name, place) for name in old}
+        values: Values = {name: self.sealer.seal(data, table, name, place) for name, data in opened.items()}
+        if "psn_no" in opened:
+            values["psn_index"] = self.sealer.blind(opened["psn_no"].decode())
+        return values
 
     def _packed(self, record: Record, names: Sequence[str]) -> Values:
         table = TABLES[type(record)]

@@ -94,6 +94,7 @@ requests = Table(
     Column("subject", String, nullable=False),
     Column("status", Integer),
     Column("answer", LargeBinary),  # sealed
+    Index("requests_old", "at"),
 )
 
 submissions = Table(
@@ -179,6 +180,7 @@ attempts = Table(
     Column("note", String, nullable=False),
     Index("attempts_submission", "submission_id"),
     Index("attempts_visit", "visit_id"),
+    Index("attempts_old", "purpose", "at"),
 )
 
 events = Table(
@@ -212,6 +214,60 @@ visits = Table(
     Column("document", LargeBinary, nullable=False),  # sealed
     Column("version", BigInteger, nullable=False),
     Column("state", String, nullable=False),
+)
+
+kept = Table(
+    "kept",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("caller", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("infno", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("insured_division", String, nullable=False),
+    Column("operator", LargeBinary, nullable=False),  # sealed
+    Column("input", LargeBinary, nullable=False),  # sealed
+    Column("submission_id", String),
+    Index("kept_once", "caller", "key", unique=True),
+    Index("kept_waiting", "submission_id", "at", "id"),
+)
+
+papers = Table(
+    "papers",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("document", LargeBinary, nullable=False),  # sealed
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("cause", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("problem_class", String, nullable=False),
+    Column("severity", BigInteger, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("alarm_at", Moment, nullable=False),
+    Column("document", LargeBinary, nullable=False),  # sealed
+    Column("closed_at", Moment),
+    Column("version", BigInteger, nullable=False),
+    Index("items_cause", "cause", unique=True),
+    Index("items_due", "due_at", "id"),
+)
+
+nonces = Table(
+    "nonces",
+    metadata,
+    Column("caller", String, primary_key=True),
+    Column("nonce", String, primary_key=True),
+    Column("until", Moment, nullable=False),
+    Index("nonces_until", "until"),
 )
 
 counters = Table(

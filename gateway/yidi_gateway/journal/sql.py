@@ -13,12 +13,13 @@ from yidi_gateway.access.chain import Entry
 from yidi_gateway.access.sealing import Sealer, Unsealable, make_keys, read_keys
 from yidi_gateway.journal.book import Book
 from yidi_gateway.journal.database import engine_of, file_of, migrate
-from yidi_gateway.journal.port import Admitted, ChainCheck, Finish, JournalDown, Opened, Page, Search
+from yidi_gateway.journal.port import Admitted, ChainCheck, Finish, ItemPage, JournalDown, Opened, Page, Search
 from yidi_gateway.journal.rows import Rows
 from yidi_gateway.journal.schema import heads
 from yidi_gateway.journal.writer import Worker
 from yidi_gateway.lifecycle import State
-from yidi_gateway.submission import Attempt, AuditRow, Move, Request, SignedSession, Submission, Visit, Window
+from yidi_gateway.papers import Item, Paper, PaperKind
+from yidi_gateway.submission import Attempt, AuditRow, Kept, Move, Request, SignedSession, Submission, Visit, Window
 
 VERIFIED_AT_ONCE = 2000
 """Audit rows per look of `verify`: other readers get their turn in between."""
@@ -93,11 +94,29 @@ class SqlJournal:
     async def interrupted(self) -> tuple[Submission, ...]:
         return await self._reader.run(lambda book: book.interrupted())
 
+    async def keep(self, kept: Kept) -> Kept:
+        return await self._writer.run(lambda book: book.keep(kept))
+
+    async def kept(self, caller: str, key: str) -> Kept | None:
+        return await self._reader.run(lambda book: book.kept(caller, key))
+
+    async def waiting(self, limit: int) -> tuple[Kept, ...]:
+        return await self._reader.run(lambda book: book.waiting(limit))
+
+    async def count_waiting(self) -> int:
+        return await self._reader.run(lambda book: book.count_waiting())
+
+    async def hand_over(self, kept_id: str, submission_id: str) -> None:
+        await self._writer.run(lambda book: book.hand_over(kept_id, submission_id))
+
     async def put_visit(self, visit: Visit) -> bool:
         return await self._writer.run(lambda book: book.put_visit(visit))
 
     async def get_visit(self, visit_id: str) -> Visit | None:
         return await self._reader.run(lambda book: book.get_visit(visit_id))
+
+    async def use_nonce(self, caller: str, nonce: str, now: datetime, until: datetime) -> bool:
+        return await self._writer.run(lambda book: book.cabinet.use_nonce(caller, nonce, now, until))
 
     async def reserve(self, name: str, at_least: int, count: int) -> int:
         return await self._writer.run(lambda book: book.reserve(name, at_least, count))
@@ -116,6 +135,36 @@ class SqlJournal:
 
     async def count(self) -> dict[State, int]:
         return await self._reader.run(lambda book: book.count())
+
+    async def expire(self, name: str, before: datetime, limit: int) -> int:
+        return await self._writer.run(lambda book: book.expire(name, before, limit))
+
+    async def reseal(self, table: str, after: tuple[str, ...], limit: int) -> tuple[int, tuple[str, ...] | None]:
+        return await self._writer.run(lambda book: book.reseal(table, after, limit))
+
+    async def made(self, infnos: tuple[str, ...], since: datetime, until: datetime) -> tuple[Submission, ...]:
+        return await self._reader.run(lambda book: book.cabinet.made(infnos, since, until))
+
+    async def put_paper(self, paper: Paper) -> bool:
+        return await self._writer.run(lambda book: book.cabinet.put_paper(paper))
+
+    async def paper(self, kind: PaperKind, name: str, version: int | None = None) -> Paper | None:
+        return await self._reader.run(lambda book: book.cabinet.paper(kind, name, version))
+
+    async def papers(self, kind: PaperKind, first: str, last: str) -> tuple[Paper, ...]:
+        return await self._reader.run(lambda book: book.cabinet.papers(kind, first, last))
+
+    async def put_item(self, item: Item) -> bool:
+        return await self._writer.run(lambda book: book.cabinet.put_item(item))
+
+    async def item(self, item_id: str) -> Item | None:
+        return await self._reader.run(lambda book: book.cabinet.item(item_id))
+
+    async def item_of(self, cause: str) -> Item | None:
+        return await self._reader.run(lambda book: book.cabinet.item_of(cause))
+
+    async def items(self, *, is_open: bool | None = None, limit: int = 50, cursor: str | None = None) -> ItemPage:
+        return await self._reader.run(lambda book: book.cabinet.items(is_open, limit, cursor))
 
     async def verify(self) -> ChainCheck:
         good = chain.Head()

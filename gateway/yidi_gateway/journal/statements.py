@@ -3,14 +3,30 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Delete, Select, Table, Update, bindparam, delete, func, insert, or_, select, text, update
+from sqlalchemy import (
+    Delete,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
+from yidi_gateway import retention
 from yidi_gateway.journal import schema
 from yidi_gateway.journal.schema import (
     attempts,
     counters,
     events,
     heads,
+    kept,
     requests,
     sessions,
     submissions,
@@ -18,6 +34,7 @@ from yidi_gateway.journal.schema import (
     windows,
 )
 from yidi_gateway.lifecycle import OPEN, State
+from yidi_gateway.submission import Purpose
 
 SEARCHED = ("caller", "key", "visit_id", "setl_id", "msgid", "mdtrt_id", "infno")
 """The columns that a search may name."""
@@ -62,6 +79,12 @@ RELEASE: Delete = delete(requests).where(
     requests.c.caller == bindparam("at_caller"), requests.c.key == bindparam("at_key"), requests.c.answer.is_(None)
 )
 
+KEPT_BY_KEY = select(kept).where(kept.c.caller == bindparam("at_caller"), kept.c.key == bindparam("at_key"))
+KEPT_WAITING = (
+    select(kept).where(kept.c.submission_id.is_(None)).order_by(kept.c.at, kept.c.id).limit(bindparam("most"))
+)
+KEPT_COUNT = select(func.count().label("n")).select_from(kept).where(kept.c.submission_id.is_(None))
+
 VISIT = select(visits).where(visits.c.id == bindparam("at_id"))
 COUNTER = select(counters).where(counters.c.name == bindparam("at_name"))
 WINDOWS = select(windows).where(windows.c.closed_at.is_(None)).order_by(windows.c.begins, windows.c.id)
@@ -75,6 +98,31 @@ EVENTS_AFTER = (
     select(events).where(events.c.number > bindparam("after")).order_by(events.c.number).limit(bindparam("most"))
 )
 EVENTS_ABOUT = select(events).where(events.c.subject == bindparam("at_subject")).order_by(events.c.number)
+
+
+def _expire(row: retention.Class) -> Delete:
+    table = schema.metadata.tables[row.table]
+    ids = list(table.primary_key.columns)
+    done = {"attempts": attempts.c.ended_at, "requests": requests.c.answer, "kept": kept.c.submission_id}[row.table]
+    old = select(*ids).where(table.c.at < bindparam("before"), done.is_not(None))
+    if row.purposes:
+        old = old.where(or_(*(attempts.c.purpose == Purpose(purpose) for purpose in row.purposes)))
+    return delete(table).where(tuple_(*ids).in_(old.limit(bindparam("most"))))
+
+
+EXPIRE = {row.name: _expire(row) for row in retention.CLASSES}
+
+
+@cache
+def page_of(table: str, *, begun: bool) -> Select[Any]:
+    """Rows of a table by their id, after one of them when `begun` (its id bound as `after_0` and on)."""
+    whole = schema.metadata.tables[table]
+    ids = list(whole.primary_key.columns)
+    rows = select(whole).order_by(*ids).limit(bindparam("most"))
+    if not begun:
+        return rows
+    last = tuple_(*(bindparam(f"after_{number}", type_=column.type) for number, column in enumerate(ids)))
+    return rows.where(tuple_(*ids) > last)
 
 
 @cache

@@ -20,6 +20,7 @@ from yidi_sdk.errors import YidiError
 from yidi_sdk.flows import ask
 from yidi_sdk.institution import Operator
 from yidi_sdk.rules import refunds
+from yidi_sdk.rules.reasons import Code
 from yidi_sdk.rules.refunds import Settled
 from yidi_sdk.transactions import CancelOutpatientRegistration, RevokeOutpatientFees
 
@@ -61,6 +62,8 @@ class Cancelling:
             if not row.given_up:
                 await self._engine.give_up(row.id)
             row = await self._engine.run(row.id, left)
+            if row.state is State.MANUAL:
+                raise Problem("IN_DOUBT", extra={"submission_id": row.id}, incident=row.incident, begun=True)
             if row.state is not State.CONFIRMED:
                 return row.state not in OPEN
         made = await self._hospital.refund_of(row)
@@ -148,6 +151,10 @@ def refused(row: Submission) -> Problem:
     """The problem of a step that the platform refused, or that is in doubt."""
     reason = row.reason or {}
     code = reason.get("code") or "PLATFORM_REFUSED"
+    if row.state is State.MANUAL:
+        code = "IN_DOUBT"
+    elif code == Code.OUTCOME_UNKNOWN:  # people decided since
+        code = "DID_NOT_HAPPEN"
     return Problem(code, key=reason.get("key"), raw=reason.get("raw"), incident=row.incident)
 
 

@@ -13,7 +13,8 @@ from yidi_gateway.engine import Engine
 from yidi_gateway.journal.port import JournalDown, Search
 from yidi_gateway.lifecycle import OPEN, Event, State
 from yidi_gateway.line import Held
-from yidi_gateway.problem import Problem
+from yidi_gateway.problem import Problem, window_json
+from yidi_gateway.remembering import old_is_welcome
 from yidi_gateway.shapes import CancelIn, EligibilityIn, IdentityIn, RefundIn, SettleIn, VisitIn
 from yidi_gateway.submission import Move, Submission
 from yidi_gateway.visits import telling
@@ -57,17 +58,32 @@ class Desk:
         self._cancelling = Cancelling(self._hospital, self._opening, self._settling)
         self._refunding = Refunding(self._hospital, self._opening, self._settling)
 
+    @property
+    def hospital(self) -> Hospital:
+        """Where this desk works: for the desks beside it."""
+        return self._hospital
+
     # ---- who, and may they
 
     async def identity(self, call: Call, body: IdentityIn) -> Answer:
         """The person behind a credential, the insurances, and the one that would be used (ID1 to ID12, IN1 to IN7)."""
         async with Told():
-            return await self._patients.identity(call, body)
+            return await self._old_if_need_be(self._patients.identity(call, body))
 
     async def eligibility(self, call: Call, body: EligibilityIn) -> Answer:
         """May this patient settle directly, now, here: the verdict with every reason in order."""
         async with Told():
-            return await self._patients.eligibility(call, body)
+            return await self._old_if_need_be(self._patients.eligibility(call, body))
+
+    async def _old_if_need_be(self, asking: Awaitable[Answer]) -> Answer:
+        """In a downtime the last known answers, marked with their age (DT1)."""
+        with old_is_welcome() as ages:
+            answer = await asking
+        if ages:
+            window = self._engine.link.window_for(self._engine.clock.now(), None)
+            answer.body["stored_at"] = min(ages).isoformat(timespec="seconds")
+            answer.body["maintenance"] = window_json(window)
+        return answer
 
     # ---- visits
 
@@ -163,9 +179,6 @@ class Desk:
         made = await self._engine.journal.attempts(submission_id=row.id)
         body["attempts"] = [telling.attempt_json(attempt) for attempt in made]
         return Answer(PENDING if row.state in OPEN else OK, body)
-
-
-"""The lifecycle's line by which a confirmed row stays confirmed and changes nothing but a field."""
 
 
 class Told:

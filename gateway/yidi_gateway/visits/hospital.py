@@ -40,6 +40,8 @@ T = TypeVar("T")
 SOON_S = 5
 LEAST_S = 0.5
 _PAGE = 200
+STAY_MARK = "S"
+"""First letter of a stay's number. A visit's has digits and small letters only."""
 REVOKE = row_of(RevokeOutpatientSettlement).infno
 GONE = frozenset({State.REJECTED, State.ABSENT, State.REVERSED})
 """A refund in one of these left the settlement as it was."""
@@ -153,9 +155,9 @@ class Hospital:
         return tuple(reason for reason in told if reason.effect in ("A", "I"))
 
     async def load(self, visit_id: str, caller: str) -> Document:
-        """The document of a visit. NOT_FOUND also for a visit of another caller."""
+        """The document of a visit. NOT_FOUND also for a visit of another caller, and for a stay."""
         visit = await self.engine.journal.get_visit(visit_id)
-        if visit is None or visit.caller != caller:
+        if visit is None or visit.caller != caller or visit.id.startswith(STAY_MARK):
             raise Problem("NOT_FOUND", detail=visit_id)
         return read(visit.document, visit.version)
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from yidi_gateway.clock import Clock
 from yidi_gateway.journal.port import Journal, JournalDown
+from yidi_gateway.lifecycle import TOLD, State
 from yidi_gateway.line import Held
 from yidi_gateway.problem import MEDIA_TYPE, Problem, render
 from yidi_gateway.submission import Request
@@ -60,8 +61,8 @@ class Once:
                 raise
             status, _, body = render(problem, call.language, call.incident)
             answer = Answer(status, body)
-        if answer.status in NOT_FINAL:
-            return answer
+        if answer.status in NOT_FINAL or answer.body.get("state") == TOLD[State.MANUAL]:
+            return answer  # people decide about it yet
         content = await self._journal.answer_request(call.caller, key, answer.status, encode(answer.body))
         return again(answer.status, content)
 

@@ -10,6 +10,7 @@ from yidi_gateway.engine import Order
 from yidi_gateway.journal.port import Search
 from yidi_gateway.lifecycle import OPEN, TOLD, State
 from yidi_gateway.problem import Problem, of_reasons, reason_json
+from yidi_gateway.reconciling.clearing_state import clearing_of
 from yidi_gateway.shapes import RefundIn, SettleIn
 from yidi_gateway.submission import Submission
 from yidi_gateway.visits import telling
@@ -19,15 +20,14 @@ from yidi_gateway.visits.hospital import Hospital
 from yidi_gateway.visits.opening import Opening, busy
 from yidi_gateway.visits.planning import rest_basket
 from yidi_gateway.visits.settling import Settling
-from yidi_gateway.visits.standing import SETTLE, Standing, amounts_of_row
+from yidi_gateway.visits.standing import SETTLE, OutputOf, Standing, amounts_of_row
 from yidi_gateway.visits.telling import amounts_json
 from yidi_sdk.errors import YidiError
 from yidi_sdk.flows import ask
-from yidi_sdk.flows.patient import extension
 from yidi_sdk.institution import Operator
 from yidi_sdk.rules import refunds
 from yidi_sdk.rules.money import Amounts, Fund
-from yidi_sdk.rules.reasons import Code, Reason
+from yidi_sdk.rules.reasons import Code, Language, Reason
 from yidi_sdk.rules.refunds import Category, Clearing, RefundDecision, Settled
 from yidi_sdk.transactions import (
     QuerySettlement,
@@ -93,7 +93,7 @@ class Refunding:
             raise Problem("REFUND_NOT_SETTLED")
         document = await self._hospital.load(row.visit_id, call.caller) if row.visit_id else None
         settled_at = (row.state_since or row.created_at).astimezone(BEIJING)
-        clearing: Clearing = "open"
+        clearing = await clearing_of(self._engine.journal, row.setl_id, self._hospital.now())
         refunded = False
         query = QuerySettlement(psn_no=row.psn_no, setl_id=row.setl_id, mdtrt_id=row.mdtrt_id)
         try:
@@ -105,7 +105,6 @@ class Refunding:
         else:
             settled_at = _time(found.setlinfo.setl_time) or settled_at
             refunded = found.setlinfo.refd_setl_flag == "1"
-            clearing = clearing_in(found.setlinfo)
         return Original(row, *known, settled_at, clearing, refunded, document)
 
     async def _decided(self, original: Original, body: RefundIn, made: Submission | None) -> RefundDecision:
@@ -166,27 +165,16 @@ class Refunding:
                 return True
 
     def _told(self, call: Call, original: Original, decision: RefundDecision, done: Submission) -> dict[str, Any]:
-        state = TOLD[done.state]
-        reasons: list[Reason] = list(decision.reasons)
-        returned = amounts_of_row(done, self._engine.output_of)
-        if done.state is State.MANUAL and done.reason is not None:
-            reasons = [Reason(Code(done.reason["code"])), *reasons]
-        amounts, funds = returned or (decision.amounts or original.amounts.mirrored(), _mirrored(original.funds))
-        shown = Standing(state, done, incident=done.incident, money="unknown" if state == "pending" else "moved")
-        message = _message(shown, done, reasons if state == "manual" else [])
-        return {
-            "state": state,
-            "settlement_id": done.setl_id,
-            "refund_of": original.row.setl_id,
-            "submission_id": done.id,
-            "year": decision.year,
-            "refund_year": self._hospital.now().year,
-            "clearing_month": decision.clearing_month,
-            "amounts": amounts_json(amounts, funds),
-            "notices": [reason_json(reason, call.language) for reason in reasons],
-            "message": telling.message_json(message, call.language, self._engine.timing.quiet_s),
-            "retry_after_s": telling.RETRY_S if state == "pending" else None,
-        }
+        return refund_json(
+            original.row.setl_id,
+            (original.amounts, original.funds),
+            decision,
+            done,
+            output_of=self._engine.output_of,
+            year=self._hospital.now().year,
+            language=call.language,
+            quiet_s=self._engine.timing.quiet_s,
+        )
 
     async def _settle_rest(
         self, call: Call, original: Original, body: RefundIn, told: dict[str, Any], until: float
@@ -227,10 +215,40 @@ def revocation(row: Submission, caller: str, key: str, operator: Operator) -> Or
     )
 
 
-def clearing_in(node: Any) -> Clearing:
-    """Whether the month of a settlement is in clearing, where the platform's extension tells it; else open."""
-    told = extension(getattr(node, "exp_content", None)).get("clearing_state")
-    return told if told in ("in_clearing", "cleared") else "open"
+def refund_json(
+    refund_of: str | None,
+    original: tuple[Amounts, tuple[Fund, ...]],
+    decision: RefundDecision,
+    done: Submission,
+    *,
+    output_of: OutputOf,
+    year: int,
+    language: Language,
+    quiet_s: float,
+) -> dict[str, Any]:
+    """What became of a refund of the settlement `refund_of`. `original`: what was settled; `year`: that of today."""
+    state = TOLD[done.state]
+    reasons: list[Reason] = list(decision.reasons)
+    returned = amounts_of_row(done, output_of)
+    if done.state is State.MANUAL and done.reason is not None:
+        reasons = [Reason(Code(done.reason["code"])), *reasons]
+    settled, settled_funds = original
+    amounts, funds = returned or (decision.amounts or settled.mirrored(), _mirrored(settled_funds))
+    shown = Standing(state, done, incident=done.incident, money="unknown" if state == "pending" else "moved")
+    message = _message(shown, done, reasons if state == "manual" else [])
+    return {
+        "state": state,
+        "settlement_id": done.setl_id,
+        "refund_of": refund_of,
+        "submission_id": done.id,
+        "year": decision.year,
+        "refund_year": year,
+        "clearing_month": decision.clearing_month,
+        "amounts": amounts_json(amounts, funds),
+        "notices": [reason_json(reason, language) for reason in reasons],
+        "message": telling.message_json(message, language, quiet_s),
+        "retry_after_s": telling.RETRY_S if state == "pending" else None,
+    }
 
 
 def _mirrored(funds: tuple[Fund, ...]) -> tuple[Fund, ...]:

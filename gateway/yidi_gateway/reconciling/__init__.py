@@ -1,0 +1,1 @@
+"""Day end, month end, clearing and the problem ledger: nothing stays one-sided, nothing is called matched unseen."""
