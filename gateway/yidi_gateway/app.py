@@ -196,6 +196,7 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
 
 def run(settings: Settings, ready: Callable[[str], None]) -> None:
     """Serve on the fastest event loop there is."""
+    _leave_no_dump()
     factory: Callable[[], asyncio.AbstractEventLoop] | None = None
     if find_spec("uvloop") is not None:
         import uvloop  # noqa: PLC0415 - not on every platform
@@ -203,6 +204,14 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
         factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(serve(settings, ready))
+
+
+def _leave_no_dump() -> None:
+    """A dump of the process would hold keys and persons in clear: the system is told to make none."""
+    if find_spec("resource") is not None:
+        import resource  # noqa: PLC0415 - POSIX
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 class _Server(uvicorn.Server):

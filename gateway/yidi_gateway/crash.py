@@ -1,6 +1,7 @@
-"""Named crash points for tests: `YIDI_CRASH=cp5:1` kills the process the first time it passes point 5.
+"""Named crash points for tests: `YIDI_CRASH=cp5/2207:2` kills the process the second time it passes point 5 with a 2207.
 
-Honoured only where the test extra is installed; elsewhere the variable does nothing.
+Without a name after the slash any counts, without a number the first. Honoured only where the test extra is installed;
+elsewhere the variable does nothing. Where each point lies: `docs/proof.md`.
 """
 
 import os
@@ -8,16 +9,36 @@ import signal
 from collections import Counter
 from importlib.util import find_spec
 
+POINTS = {
+    "cp1": "a call is accepted, and no submission is kept yet",
+    "cp2": "the submission is kept as NEW, and has no msgid yet",
+    "cp3": "the bytes are kept (SENDING), and nothing is written",
+    "cp4": "about to write; in the tests: written, and the platform has not done it yet",
+    "cp5": "the platform has answered, and nothing of it is looked at",
+    "cp6": "the answer is in memory, and not read",
+    "cp7": "the answer is judged, and its outcome is not kept",
+    "cp8": "the outcome is kept, and the caller has not been told",
+    "cp9": "a query about an unknown outcome is answered, and nothing of it is kept",
+    "cp10": "REVERSING is kept, and the reversal is not sent",
+    "cp11": "the reversal is answered, and nothing of it is kept",
+    "cp12": "REVERSED is kept, and nobody has been told",
+    "cp13": "a sign-in is answered, and its number is not kept",
+    "cp14": "an upload that waited has gone out, and is still in the queue",
+    "cp15": "the reversal is refused, and its business undo is not begun",
+    "cp16": "within one transaction: the state row is changed, and the audit row is not written",
+}
+"""Every point, in the order of a submission's life."""
 _passed: Counter[str] = Counter()
 
 
-def point(name: str) -> None:
-    """Pass a crash point."""
+def point(name: str, about: str = "") -> None:
+    """Pass a crash point. `about`: the transaction number, or for cp16 the event."""
     wanted = os.environ.get("YIDI_CRASH")
     if not wanted or find_spec("pytest") is None:
         return
-    which, _, count = wanted.partition(":")
-    if which != name:
+    named, _, count = wanted.partition(":")
+    which, _, whom = named.partition("/")
+    if which != name or whom not in ("", about):
         return
     _passed[name] += 1
     if _passed[name] == int(count or "1"):

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from yidi_gateway import crash
 from yidi_gateway.clock import Clock
 from yidi_gateway.journal.port import Journal
 from yidi_gateway.lifecycle import OPEN, State
@@ -96,6 +97,7 @@ class Drain:
         row = await self._send(kept)
         if row is None or row.released or says_not_now(row):
             return None
+        crash.point("cp14", kept.infno)
         await self._journal.hand_over(kept.id, row.id)
         return None if row.state in OPEN else self._clock.monotonic() - begun
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from yidi_gateway import lifecycle
+from yidi_gateway import crash, lifecycle
 from yidi_gateway.amounts import to_fen
 from yidi_gateway.background import Background
 from yidi_gateway.clock import Clock, SteadyClock
@@ -108,8 +108,8 @@ class Engine:
         return self.link.status(self.clock.now())
 
     @property
-    def outcomes(self) -> Counter[str]:
-        """Envelopes by what came of them, since the start."""
+    def outcomes(self) -> Counter[tuple[str, str]]:
+        """Envelopes by effect and by what came of them, since the start."""
         return self._line.outcomes
 
     async def start(self) -> None:
@@ -187,6 +187,7 @@ class Engine:
         self._line.check(row.effect, Purpose.ACT, order.insured_division, self.timing.commit_s_of(row.infno))
         now = self.clock.now()
         submission_id = new_id(now)
+        crash.point("cp1", row.infno)
         return await self.journal.admit(
             Submission(
                 id=submission_id,
@@ -273,12 +274,13 @@ class Engine:
                     return row
                 if row.version == before:  # a step that could keep nothing: the disk may be full
                     await self.clock.sleep(min(STUCK_S, left))
-                before = row.version
                 task = self._tasks.get(submission_id)
                 due = 0.0 if row.due_at is None else (row.due_at - self._steady.now()).total_seconds()
                 if task is None and due > 0:
+                    before = -1
                     await self.clock.sleep(min(due, left))
                     continue
+                before = row.version
                 await asyncio.wait({task or self._task(submission_id)}, timeout=left)
         finally:
             self._waiting[submission_id] -= 1

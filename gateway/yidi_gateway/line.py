@@ -16,7 +16,7 @@ from yidi_gateway.journal.port import Journal
 from yidi_gateway.link import Hold, Link
 from yidi_gateway.policy import REPEATS, Timing
 from yidi_gateway.remembering import Memory
-from yidi_gateway.sending import Courier, Heard, Platform, downtime_text, is_repeatable
+from yidi_gateway.sending import Courier, Envelope, Heard, Platform, downtime_text, is_repeatable, outcome_word
 from yidi_gateway.session import Sessions
 from yidi_gateway.submission import Purpose, Window
 from yidi_sdk.catalogue import Effect, row_of
@@ -56,8 +56,8 @@ class Line:
         jitter: random.Random,
     ) -> None:
         self.link = Link()
-        self.outcomes: Counter[str] = Counter()
-        self.courier = Courier(platform, journal, poster, clock, timing, self._heard)
+        self.outcomes: Counter[tuple[str, str]] = Counter()
+        self.courier = Courier(platform, journal, poster, clock, timing, self._heard, self._held)
         self.sessions = Sessions(journal, platform.institution, clock, timing, self._sign_in)
         self._journal = journal
         self._clock = clock
@@ -171,10 +171,9 @@ class Line:
         await self._journal.note(self._clock.now(), f"window:{window_id}", "closed", {})
         return True
 
-    def _heard(self, error: YidiError | None) -> None:
+    def _heard(self, envelope: Envelope, error: YidiError | None) -> None:
         """Every answer and failure passes here: the breaker, and windows that the platform's own answer teaches."""
-        kind = "ok" if error is None else type(error).__name__
-        self.outcomes[kind] += 1
+        self.outcomes[str(envelope.row.effect), outcome_word(error)] += 1
         if isinstance(error, NotSent):
             self.link = self.link.unreachable(self._clock.now())
             return
@@ -217,6 +216,17 @@ class Line:
         except (YidiError, Held):
             return
         await self.withdraw(window.id)
+
+    def _held(self, envelope: Envelope) -> bool:
+        """Whether a message about to be written must wait: a downtime may have begun while its bytes were kept."""
+        effect = envelope.row.effect
+        if effect not in (Effect.COMMIT, Effect.REVERSAL):
+            return False
+        try:
+            self.check(effect, envelope.purpose, envelope.division, 0)
+        except Held:
+            return True
+        return False
 
     def check(self, effect: Effect, purpose: Purpose, division: str, lead_s: float | None = None) -> None:
         """Raise Held where a message must wait now. `lead_s`: how long before a downtime money is held back already,

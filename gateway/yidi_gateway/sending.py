@@ -53,6 +53,7 @@ class Envelope:
     purpose: Purpose
     submission_id: str | None = None
     visit_id: str | None = None
+    division: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,13 @@ class StaleSend(NotSent):
     """More than the allowed seconds passed between journal and wire (a stopped process): not written."""
 
 
+class HeldBack(NotSent):
+    """A downtime began after the message was made: not written."""
+
+
 class Courier:
-    """Makes, keeps, sends and reads envelopes. `heard` is told of every answer, failure and downtime text."""
+    """Makes, keeps, sends and reads envelopes. `heard` is told of every answer, failure and downtime text; `held` says
+    of an envelope about to be written whether it must wait after all."""
 
     def __init__(
         self,
@@ -87,7 +93,8 @@ class Courier:
         poster: AsyncPoster,
         clock: Clock,
         timing: Timing,
-        heard: Callable[[YidiError | None], None],
+        heard: Callable[[Envelope, YidiError | None], None],
+        held: Callable[[Envelope], bool],
     ) -> None:
         self.platform = platform
         self.sends = 0
@@ -96,6 +103,7 @@ class Courier:
         self._clock = clock
         self._timing = timing
         self._heard = heard
+        self._held = held
         self._keeping: set[asyncio.Future[Any]] = set()
         self._msgids = Msgids(journal, platform.profile, platform.institution.code, clock)
 
@@ -125,7 +133,7 @@ class Courier:
             nonce=secrets.token_hex(16),
             secret=self.platform.secret,
         )
-        return Envelope(row_of(message), request, purpose, submission_id, visit_id)
+        return Envelope(row_of(message), request, purpose, submission_id, visit_id, insured_division)
 
     def attempt(self, envelope: Envelope) -> Attempt:
         """The journal's row for an envelope."""
@@ -176,11 +184,13 @@ class Courier:
         """Write the bytes, once. `begun`: monotonic time when they were journaled."""
         if self._clock.monotonic() - begun > self._timing.stale_send_s:
             raise StaleSend("not sent: too long between journal and wire", **_named(envelope))
+        if self._held(envelope):
+            raise HeldBack("not sent: the platform is down", **_named(envelope))
         request = envelope.request
         limits = Limits(
             connect_s=self._timing.connect_s, read_s=self._timing.read_s(envelope.row.effect, envelope.row.infno)
         )
-        crash.point("cp4")
+        crash.point("cp4", envelope.row.infno)
         self.sends += 1
         try:
             return await self._poster.post(request.url, request.headers, request.body, limits)
@@ -217,7 +227,7 @@ class Courier:
         )
 
     def _tell(self, envelope: Envelope, error: YidiError | None) -> None:
-        self._heard(error)
+        self._heard(envelope, error)
         log.info(
             "sent",
             infno=envelope.row.infno,

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from yidi_gateway import crash
 from yidi_gateway.clock import Clock
 from yidi_gateway.journal.port import Journal
 from yidi_gateway.policy import Timing
@@ -50,6 +51,7 @@ class Sessions:
 
     async def _renew(self, operator: Operator) -> SignedSession:
         answer = await self._ask(SignIn(opter_no=operator.id, mac="", ip=""), operator)
+        crash.point("cp13")
         now = self._clock.now()
         until = min(now + timedelta(seconds=self._timing.session_life_s), midnight_after(now))
         session = SignedSession(self._institution.code, operator.id, answer.signinoutb.sign_no, now, until)

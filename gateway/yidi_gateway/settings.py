@@ -158,7 +158,7 @@ class LegacyCallerSettings(Section):
     infcode: Literal["as_given", "number", "text"] = Field(default="as_given", description='text: "0" instead of 0')
     amounts: Literal["as_given", "number", "text"] = Field(default="as_given", description='text: "12.10", not 12.10')
     longest_answer: int = Field(
-        default=20_000_000, ge=1000, le=20_000_000, description="bytes that its buffer takes, such as 1000000"
+        default=20_000_000, ge=500, le=20_000_000, description="bytes that its buffer takes, such as 1000000"
     )
 
 

@@ -103,6 +103,7 @@ class Worker:
 
     async def _send(self, row: Submission) -> None:
         """NEW: sign in, journal the bytes, write them once."""
+        crash.point("cp2", row.infno)
         operator = operator_of(row)
         transaction = by_infno(row.infno)
         effect = Effect.COMMIT if transaction is None else transaction.effect
@@ -135,7 +136,7 @@ class Worker:
         if sending is None:
             return
         self._known_since[row.id] = begun
-        crash.point("cp3")
+        crash.point("cp3", row.infno)
         await self._write(sending, envelope, begun, operator, sign_no)
 
     async def _write(self, row: Submission, envelope: Envelope, begun: float, operator: Operator, sign_no: str) -> None:
@@ -144,8 +145,8 @@ class Worker:
         result: outcome.Outcome
         try:
             reply = await self._line.courier.post(envelope, begun)
-            crash.point("cp5")
-            crash.point("cp6")
+            crash.point("cp5", row.infno)
+            crash.point("cp6", row.infno)
             output = self._line.courier.read(envelope, reply)
             result = await self._judged(row, output)
         except NotSent as not_sent:
@@ -162,12 +163,12 @@ class Worker:
             result = outcome.of_doubt(unknown)
             said = {**NOT_KNOWN, "key": unknown.key, "raw": unknown.err_msg or None}
             result = replace(result, changes={**result.changes, **self._doubt(), "reason": said})
-        crash.point("cp7")
+        crash.point("cp7", row.infno)
         moved = await self._journal.finish(
             self._line.courier.finished(envelope, reply, error),
             self._step(row, result.event, {"due_at": None, **result.changes}),
         )
-        crash.point("cp8")
+        crash.point("cp8", row.infno)
         if moved is None:
             log.warning("late", submission=row.id, outcome="evidence only")
         elif moved.state not in lifecycle.OPEN:
@@ -196,7 +197,7 @@ class Worker:
         except (Refused, Unknown, NotSent, Held, KeyError) as error:
             await self._again(row, Event.QUERY_FAILED, {"query": type(error).__name__})
             return
-        crash.point("cp9")
+        crash.point("cp9", row.infno)
         if finding.found:
             await self._adopt(row, finding)
         elif not self._quiet(row, asked_at):
@@ -260,7 +261,7 @@ class Worker:
             wait = min(held.retry_after_s, self._timing.held_recheck_s)
             await self.move(row, Event.REVERSAL_HELD, {"due_at": self._in(wait)})
             return
-        crash.point("cp10")
+        crash.point("cp10", row.infno)
         message = ReverseTransaction(psn_no=row.psn_no, omsgid=row.msgid or "", oinfno=row.infno)
         try:
             await self._line.put(message, operator, row.insured_division, Purpose.REVERSE, submission_id=row.id)
@@ -270,10 +271,10 @@ class Worker:
         except (Unknown, NotSent, Held):
             await self._again(row, Event.REVERSAL_UNANSWERED, {})
             return
-        crash.point("cp11")
+        crash.point("cp11", row.infno)
         if self._quiet(row, asked_at) or self._line.courier.platform.profile.capabilities.idem_msgid:
             await self.move(row, Event.REVERSED_LATE, {"due_at": None, "reason": None})
-            crash.point("cp12")
+            crash.point("cp12", row.infno)
         else:
             await self.move(row, Event.REVERSED_EARLY, {"asked": row.asked + 1, "due_at": self._quiet_ends(row)})
 
@@ -316,6 +317,7 @@ class Worker:
         if row.setl_id is None or by_infno(row.infno) is None or not is_settlement(row.infno):
             await self.move(row, Event.REVERSAL_REFUSED, {"reason": reason, "due_at": None})
             return
+        crash.point("cp15", row.infno)
         undo = await self._undo(row)
         if undo.state is State.CONFIRMED:
             await self.move(row, Event.UNDONE_BY_NUMBER, {"due_at": None, "reason": None})

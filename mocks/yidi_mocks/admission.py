@@ -65,6 +65,8 @@ def demand_sender(hub: "Exchange", call: Call) -> None:
     call.institution = hub.world.institutions.get(code)
     if call.institution is None:
         raise Refusal("institution_unknown")
+    if call.institution.status == "not_connected":
+        raise Refusal("institution_not_connected")
     if call.message is SignIn:
         return
     sign_no = call.envelope.get("sign_no") or ""

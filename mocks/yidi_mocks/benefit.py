@@ -53,7 +53,11 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One insured place. `cuts`: taken off the ratio by group of filing. Names as that place returns them."""
+    """One insured place. `cuts`: taken off the ratio by group of filing. Names as that place returns them.
+
+    `several_added`: what the ceiling of chronic care grows by with each further disease; elsewhere all share one
+    (医保办函〔2021〕4号 三(一): who holds several benefits falls under the rule of the insured place).
+    """
 
     prefix: str
     name: str
@@ -63,6 +67,7 @@ class Place:
     account_name: str
     civil_name: str
     civil_ratio: Decimal
+    several_added: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ class Claim:
     """What is asked to be paid: the four parts of a batch or stay and the person's standing on that day.
 
     `deductible_used` and `basic_used`: what live settlements of the year took, of outpatient care or of stays;
-    `stays_before`: how many stays of the year are settled.
+    `stays_before`: how many stays of the year are settled. `diseases`: for how many the person is qualified on the day.
     """
 
     self_paid: Decimal
@@ -87,6 +92,7 @@ class Claim:
     basic_used: Decimal = ZERO
     account_in_fund: bool | None = None
     stays_before: int = 0
+    diseases: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,8 @@ def pay(place: Place, claim: Claim) -> Payment:
     deductible = min(claim.in_scope, max(ZERO, asked - claim.deductible_used))
     ratio = terms.ratio - place.cuts[claim.filing_group]
     earned = fen((claim.in_scope - deductible) * ratio)
-    basic = min(earned, max(ZERO, terms.ceiling - claim.basic_used))
+    further = place.several_added * max(0, claim.diseases - 1) if claim.branch is Branch.CHRONIC else ZERO
+    basic = min(earned, max(ZERO, terms.ceiling + further - claim.basic_used))
     above = fen((earned - basic) * scheme.ratio_above)
     rest = claim.in_scope - basic - above
     civil = fen((rest - deductible) * place.civil_ratio) if claim.civil_servant and rest > deductible else ZERO
@@ -164,6 +171,7 @@ def _place(row: dict[str, Any]) -> Place:
         account_name=row["account_name"],
         civil_name=row["civil_name"],
         civil_ratio=Decimal(row["civil_ratio"]),
+        several_added=Decimal(row.get("several_added", "0.00")),
     )
 
 

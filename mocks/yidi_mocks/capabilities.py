@@ -1,7 +1,9 @@
 """What differs between provinces in doubt (settlement_state_machine.md, section 1), as flags of the running hub."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from math import isfinite
 from random import Random
 from typing import Any
 
@@ -65,17 +67,14 @@ class Capabilities:
         changed."""
         if "drawn" in row:
             seed = row["drawn"]
+            if not isinstance(seed, int) or isinstance(seed, bool):
+                raise BadCapability("drawn must be a whole number")
             row = {**drawn(Random(seed)), **{name: value for name, value in row.items() if name != "drawn"}}  # noqa: S311 - flags repeat by seed
-        known: dict[str, type[Any]] = {f.name: type(getattr(DEFAULTS, f.name)) for f in fields(self)}
+        known = {f.name for f in fields(self)}
         for name, value in row.items():
             if name not in known:
                 raise BadCapability(f"unknown flag: {name}")
-            if known[name] in (bool, dict, list) and not isinstance(value, known[name]):
-                raise BadCapability(f"{name} must be {known[name].__name__}")
-            if name in CHOICES and value not in (None, *CHOICES[name]):
-                raise BadCapability(f"{name} must be one of {', '.join(CHOICES[name])}")
-            if name == "day_ends_at" and not DAY_END.fullmatch(str(value)):
-                raise BadCapability("day_ends_at must be HH:MM, 24:00 for midnight")
+            _demand(name, value)
         try:
             PLAIN.changed(row.get("answer") or {})
         except (TypeError, ValueError) as error:
@@ -92,7 +91,45 @@ CHOICES = {
     "statement_codes": ("long", "short"),
     "statement_lists": ("all", "differences"),
 }
+SECONDS = ("sign_ttl", "D_max", "filing_delay_s", "final_after_s", "task_takes_s")
+MAY_BE_NONE = frozenset(f.name for f in fields(Capabilities) if getattr(DEFAULTS, f.name) is None)
 IN_DOUBT = ("idem_msgid", "tombstone", "one_live", "query_without_setl_id", "query_shows_msgid")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
+
+
+def _holds(kind: type[Any], value: Any) -> bool:
+    """Whether it is an object or a list of nothing but that kind."""
+    within: Any = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [None]  # pyright: ignore[reportUnknownVariableType] - any JSON
+    return all(isinstance(one, kind) for one in within)
+
+
+FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    **dict.fromkeys(SECONDS, (lambda value: _is_number(value) and value >= 0, "a number of seconds")),
+    "door_clock_off_s": (_is_number, "a number of seconds"),
+    "day_ends_at": (lambda value: bool(DAY_END.fullmatch(str(value))), "HH:MM, 24:00 for midnight"),
+    "maint_codes": (lambda value: isinstance(value, list) and _holds(str, value), "a list of texts"),
+    "reversible": (lambda value: isinstance(value, dict) and _holds(bool, value), "an object of true and false"),
+    "refund_variants": (lambda value: isinstance(value, dict) and _holds(bool, value), "an object of true and false"),
+    "answer": (lambda value: isinstance(value, dict), "an object"),
+}
+"""What a flag may be, and how that is said; one that is neither here nor in CHOICES is true or false."""
+TRUTH: tuple[Callable[[Any], bool], str] = (lambda value: isinstance(value, bool), "true or false")
+
+
+def _demand(name: str, value: Any) -> None:
+    """Raises BadCapability for a value that the flag cannot have."""
+    if value is None and name in MAY_BE_NONE:
+        return
+    if name in CHOICES:
+        fits, what = value in CHOICES[name], f"one of {', '.join(CHOICES[name])}"
+    else:
+        check, what = FORMS.get(name, TRUTH)
+        fits = check(value)
+    if not fits:
+        raise BadCapability(f"{name} must be {what}")
 
 
 def drawn(random: Random) -> dict[str, Any]:

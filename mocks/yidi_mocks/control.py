@@ -13,14 +13,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from yidi_mocks import days, downtime, office, report, worldview
+from yidi_mocks import days, downtime, filing_desk, office, report, worldview
 from yidi_mocks.capabilities import BadCapability
 from yidi_mocks.exchange import Exchange
 from yidi_mocks.faults import BadFault
 from yidi_mocks.office import Office
+from yidi_mocks.refusals import Refusal
 from yidi_mocks.registry import BadWorld
 from yidi_mocks.scenario import BadScenario, restart
 from yidi_mocks.steering import Steering
+from yidi_mocks.world import Person
 
 BAD = (*office.BAD, BadFault, BadCapability, BadWorld, BadScenario, downtime.BadWindow)
 Action = Callable[[Request], Awaitable[Response]]
@@ -59,6 +61,8 @@ def guarded(exchange: Exchange, action: Action) -> Action:
             return await action(request)
         except BAD as error:
             return JSONResponse({"error": str(error)}, 400)
+        except Refusal as refusal:  # the insured place's desk says no
+            return JSONResponse({"error": refusal.text, "cause": refusal.cause}, 409)
         except NotThere as error:
             return JSONResponse({"error": f"{error.args[0]} is not there"}, 404)
         finally:
@@ -91,7 +95,11 @@ class Control:
             ("GET", "/world", self.world),
             ("POST", "/world/people", self.make_person),
             ("PATCH", "/world/people/{psn_no}", self.change_person),
+            ("POST", "/world/people/{psn_no}/filings", self.file),
+            ("POST", "/world/people/{psn_no}/filings/papers", self.hand_in),
+            ("DELETE", "/world/people/{psn_no}/filings/{kind}", self.cancel_filing),
             ("PUT", "/world/institutions/{code}", self.put_institution),
+            ("GET", "/world/institutions", self.institutions),
             ("GET", "/ledger", self.ledger),
             ("PATCH", "/ledger/{setl_id}", self.change_settlement),
             ("POST", "/faults", self.plant_fault),
@@ -146,17 +154,53 @@ class Control:
 
     async def change_person(self, request: Request) -> Response:
         """Change what the body names."""
-        person = self.exchange.world.find_person(request.path_params["psn_no"])
-        if person is None:
-            raise NotThere(request.path_params["psn_no"])
-        today = self.exchange.clock.today()
+        person, today = self._person(request), self.exchange.clock.today()
         worldview.change_person(self.exchange.world, person, await body_of(request), today)
         return JSONResponse(worldview.person_row(person))
+
+    async def file(self, request: Request) -> Response:
+        """A filing at the insured place's desk: see `filing_desk`."""
+        made = filing_desk.file(self._person(request), await body_of(request), self.exchange.clock.today())
+        return JSONResponse(worldview.filing_row(made), 201)
+
+    async def hand_in(self, request: Request) -> Response:
+        """The papers that a promise stood for."""
+        papers: Any = (await body_of(request)).get("papers")
+        if not isinstance(papers, list):
+            raise BadWorld("papers must be a list")
+        found = filing_desk.hand_in(self._person(request), frozenset(map(str, cast("list[object]", papers))))
+        if found is None:
+            raise NotThere("a promise that these papers fulfil")
+        return JSONResponse(worldview.filing_row(found))
+
+    async def cancel_filing(self, request: Request) -> Response:
+        """The standing filing of a kind ends today."""
+        found = filing_desk.cancel(self._person(request), request.path_params["kind"], self.exchange.clock.today())
+        if found is None:
+            raise NotThere(request.path_params["kind"])
+        return JSONResponse(worldview.filing_row(found))
+
+    def _person(self, request: Request) -> Person:
+        wanted = request.path_params["psn_no"]
+        person = self.exchange.world.find_person(wanted)
+        if person is None:
+            raise NotThere(wanted)
+        return person
+
+    async def institutions(self, request: Request) -> Response:
+        """Those in one of the states named: `status=not_connected,testing` is the ledger of those to come."""
+        asked = request.query_params.get("status", ",".join(worldview.STATUSES)).split(",")
+        if unknown := set(asked) - set(worldview.STATUSES):
+            raise BadWorld(f"status must be one of {', '.join(worldview.STATUSES)}, not {', '.join(sorted(unknown))}")
+        found = self.exchange.world.institutions.values()
+        return page([worldview.institution_row(one) for one in found if one.status in asked])
 
     async def put_institution(self, request: Request) -> Response:
         """Make or change a hospital."""
         code = request.path_params["code"]
-        institution = worldview.put_institution(self.exchange.world, code, await body_of(request))
+        institution = worldview.put_institution(
+            self.exchange.world, code, await body_of(request), self.exchange.clock.today()
+        )
         return JSONResponse(worldview.institution_row(institution))
 
     async def ledger(self, request: Request) -> Response:

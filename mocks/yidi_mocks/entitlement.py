@@ -26,6 +26,15 @@ STAY_KINDS = frozenset({MedType.INPATIENT, "22", "23", MedType.EMERGENCY_INPATIE
 SERVICE_LABELS = {"outpatient": "门诊", "chronic": "门诊慢特病", "inpatient": "住院", "pharmacy": "药店购药"}
 # 医保办函〔2021〕4号, remark: related therapies go under these two
 NATIONAL = {"M00501": "M00500", "M00503": "M00500", "M00599": "M00500", "M07803": "M07801", "M07804": "M07801"}
+NOT_OPEN = {
+    "not_connected": "institution_not_connected",
+    "testing": "institution_testing",
+    "suspended": "institution_suspended",
+}
+"""States of an institution other than open, and why it is refused."""
+SETTLED_MONTHS = {"33": 6, "51": 3}
+"""Months in which a long-stay filing may be neither changed nor cancelled, where the insured place has set any: at most
+six (医保发〔2022〕22号 二(三)); 重庆 has none."""
 GROUPS = {"referral": "referral", "emergency": "emergency", "temporary_other": "other"}
 
 
@@ -49,6 +58,19 @@ def last_day(filing: Filing, insured_division: str) -> str | None:
     if filing.kind in LONG_TERM:
         return None
     return months_later(filing.begin, TERM_MONTHS.get(insured_division[:2], TERM_ELSEWHERE))
+
+
+def changeable_from(filing: Filing, insured_division: str) -> str:
+    """The first day on which a filing may be changed or cancelled, as the insured place has set for long stays."""
+    months = SETTLED_MONTHS.get(insured_division[:2], 0) if filing.kind in LONG_TERM else 0
+    return months_later(filing.begin, months)
+
+
+def demand_changeable(filing: Filing, insured_division: str, today: str) -> None:
+    """Refuse to change or cancel a filing too early. One that has not begun yet may be taken back."""
+    begin = changeable_from(filing, insured_division)
+    if filing.begin <= today < begin:
+        raise Refusal("filing_settled", begin=begin)
 
 
 def months_later(day: str, months: int) -> str:
@@ -112,9 +134,19 @@ def _er_flag(extension: Any) -> bool:
     return isinstance(extension, dict) and cast("dict[str, Any]", extension).get("er_flag") == Flag.YES
 
 
+def demand_home_benefit(person: Person, insurance: Insurance, day: str) -> None:
+    """Refuse care at home while a long stay elsewhere rests on a promise whose papers are open (22号 二(五))."""
+    for filing in filings_of(person, insurance):
+        waits = filing.kind in LONG_TERM and filing.promise_papers_open and filing.state == "active"
+        over = any(last is not None and last < day for last in (filing.end, filing.cancelled_on))
+        if waits and filing.begin <= day and not over:
+            raise Refusal("promise_papers_open", area=filing.area)
+
+
 def group_of(person: Person, insurance: Insurance, institution: Institution, day: str, *, emergency: bool) -> str:
     """The group whose ratio applies: local, long_term, referral, emergency, other. Raises Refusal when not filed."""
     if is_local(insurance, institution):
+        demand_home_benefit(person, insurance, day)
         return "local"
     found = filing_in_force(person, insurance, institution, day)
     if isinstance(found, Filing):
@@ -138,6 +170,7 @@ def group_at_admission(person: Person, insurance: Insurance, institution: Instit
 def stay_group_of(visit: Visit, today: str, *, emergency: bool) -> str:
     """As `group_of`, for the settlement of a stay: in force on the admission day or today (FI14, FI16, FI17)."""
     if is_local(visit.insurance, visit.institution):
+        demand_home_benefit(visit.person, visit.insurance, visit.begun[:10])
         return "local"
     if visit.stay is not None and visit.stay.group is not None:
         return visit.stay.group
@@ -164,14 +197,25 @@ def service_of(care: Care, med_type: str) -> str:
     return "inpatient" if care is Care.STAY else "pharmacy"
 
 
+def demand_open(institution: Institution) -> None:
+    """Refuse an institution that does not settle directly: not connected, being tested, suspended."""
+    if institution.status in NOT_OPEN:
+        raise Refusal(NOT_OPEN[institution.status])
+
+
 def demand_institution(institution: Institution, service: str, disease: str = "") -> None:
-    """Refuse a suspended institution, a service or a disease that is not open there."""
-    if institution.status != "open":
-        raise Refusal("institution_suspended")
+    """Refuse an institution that is not open, a service or a disease that is not open there."""
+    demand_open(institution)
     if service not in institution.services:
         raise Refusal("service_closed", value=SERVICE_LABELS[service])
     if disease and disease not in institution.open_diseases:
         raise Refusal("disease_closed", value=disease)
+
+
+def diseases_of(person: Person, day: str) -> set[str]:
+    """The national diseases that the person is qualified for on the day."""
+    rows = person.qualifications
+    return {NATIONAL.get(q.code, q.code) for q in rows if q.begin <= day and (q.end is None or day <= q.end)}
 
 
 def demand_qualification(person: Person, disease: str, day: str) -> None:

@@ -86,15 +86,15 @@ def new_world(today: str) -> World:
 
 
 def institution_from(code: str, row: dict[str, Any], before: Institution | None) -> Institution:
-    """A hospital from a row; what the row leaves out stays as it was `before`."""
+    """A hospital from a row; what the row leaves out stays as it was `before`, and its status in any case."""
     made = before or Institution(code, "示例医院(虚构)", code[1:7])
     made.name = row.get("name", made.name)
     made.division = row.get("division", made.division)
     made.level = row.get("level", made.level)
-    made.status = row.get("status", made.status)
+    made.status = row.get("status", made.status) if before is None else made.status
     made.services = list(row.get("services", made.services))
     made.open_diseases = list(row.get("open_diseases", made.open_diseases))
-    kept = ("district", "local_code", "ownership", "address", "source", "source_no", "wire_code_fictional")
+    kept = ("district", "local_code", "ownership", "address", "source", "source_no", "wire_code_fictional", "batch")
     made.about = {**made.about, **{name: row[name] for name in kept if name in row}}
     return made
 
@@ -167,6 +167,8 @@ def filing_from(row: dict[str, Any], today: str) -> Filing:
         cancelled_on=_day(row.get("cancelled_on"), today),
         insured_division=row.get("insured_division"),
         promise_papers_open=bool(row.get("promise_papers_open", False)),
+        illness=str(row.get("illness") or ""),
+        form=row.get("form"),
     )
 
 

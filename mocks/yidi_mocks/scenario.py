@@ -127,7 +127,7 @@ def _people(hub: Exchange, row: dict[str, Any], seed: int) -> None:
         world.add_person(registry.person_from(person, number, today))
     for institution in row.get("institutions", ()):
         change = {name: value for name, value in institution.items() if name != "code"}
-        worldview.put_institution(world, institution["code"], change)
+        worldview.put_institution(world, institution["code"], change, today)
     for named, change in row.get("persona", {}).items():
         person_there = world.find_person(named)
         if person_there is None:

@@ -1,6 +1,8 @@
 """How the place of care splits fee lines: four parts a line, and those of a stay folded into national categories.
 
-Stated, simple, never the real policy. Pure, exact to the fen: the parts of a line are the line.
+Stated, simple, never the real policy. Pure, exact to the fen: the parts of a line are the line. A row of `items.json`
+with a `place` takes the place of the national row of its prefix where care is given in that province (规程 第二十八条);
+a line made there carries it as `scope`.
 """
 
 import json
@@ -19,6 +21,7 @@ FEN = Decimal("0.01")
 NO_LIMIT = Decimal(999999)
 DISAPPROVED = "2"
 SPLITS_HELD = 1024
+SCOPE = "scope"
 Parts = tuple[int, int, int, int]
 """self_paid, over_limit, class_b_first, in_scope of a line in fen: the order of `figures.PARTS`."""
 
@@ -45,15 +48,16 @@ def split_of(line: Line) -> LineSplit:
         return _split_back(line, line.parts)
     given = line.given
     disapproved = given.get("hosp_appr_flag") == DISAPPROVED
-    return split_line(given["med_list_codg"], line.amount, line.price, line.count, disapproved=disapproved)
+    code, scope = given["med_list_codg"], given.get(SCOPE, "")
+    return split_line(code, line.amount, line.price, line.count, disapproved=disapproved, scope=scope)
 
 
 @lru_cache(SPLITS_HELD)
 def split_line(
-    code: str, amount: Decimal, price: Decimal, quantity: Decimal, *, disapproved: bool = False
+    code: str, amount: Decimal, price: Decimal, quantity: Decimal, *, disapproved: bool = False, scope: str = ""
 ) -> LineSplit:
     """Split one line at the place of care. A line that the hospital did not approve is self-paid in full."""
-    rule = rule_of(code)
+    rule = rule_of(code, scope)
     if disapproved or rule.item_class == ItemClass.SELF_PAID:
         return LineSplit(
             amount, amount, ZERO, ZERO, ZERO, ItemClass.SELF_PAID.value, Decimal(1), rule.limit, rule.category
@@ -66,7 +70,7 @@ def split_line(
 
 
 def _split_back(line: StayLine, parts: Parts) -> LineSplit:
-    rule = rule_of(line.given["med_list_codg"])
+    rule = rule_of(line.given["med_list_codg"], line.given.get(SCOPE, ""))
     self_paid, over, first, scope = map(yuan, parts)
     return LineSplit(line.amount, self_paid, over, first, scope, rule.item_class, rule.ratio, rule.limit, rule.category)
 
@@ -113,25 +117,35 @@ def _category(code: str, rows: list[LineSplit]) -> CategorySum:
     return CategorySum(code, *(sum(part, ZERO) for part in zip(*parts, strict=True)))
 
 
-def rule_of(code: str) -> ItemRule:
+def rule_of(code: str, scope: str = "") -> ItemRule:
     """The item rule with the longest prefix; the empty prefix takes what is left."""
-    return next(rule for rule in item_rules() if code.startswith(rule.prefix))
+    return next(rule for rule in item_rules(scope) if code.startswith(rule.prefix))
 
 
 @cache
-def item_rules() -> tuple[ItemRule, ...]:
-    """The rules, longest prefix first."""
-    rows = (
-        ItemRule(
-            row["prefix"],
-            row["class"],
-            Decimal(row["ratio"]),
-            Decimal(row["limit"]) if row["limit"] else NO_LIMIT,
-            row["category"],
-        )
-        for row in _rows()
-    )
-    return tuple(sorted(rows, key=lambda rule: -len(rule.prefix)))
+def item_rules(scope: str = "") -> tuple[ItemRule, ...]:
+    """The rules of a scope, longest prefix first; "" is everywhere that has no rows of its own."""
+    found: dict[str, ItemRule] = {}
+    for place in ("", scope):
+        for row in _rows():
+            if row.get("place", "") == place:
+                limit = Decimal(row["limit"]) if row["limit"] else NO_LIMIT
+                found[row["prefix"]] = ItemRule(
+                    row["prefix"], row["class"], Decimal(row["ratio"]), limit, row["category"]
+                )
+    return tuple(sorted(found.values(), key=lambda rule: -len(rule.prefix)))
+
+
+@cache
+def scope_of(division: str) -> str:
+    """The scope of care given in a division: its province where that has rows of its own, else ""."""
+    return division[:2] if any(row.get("place") == division[:2] for row in _rows()) else ""
+
+
+def scoped(said: dict[str, Any], division: str) -> dict[str, Any]:
+    """What was said of a line, with the scope of the division it was given in."""
+    scope = scope_of(division)
+    return {**said, SCOPE: scope} if scope else said
 
 
 def _rows() -> list[dict[str, Any]]:

@@ -63,7 +63,11 @@ class Insurance:
 
 @dataclass(slots=True)
 class Filing:
-    """One filing. `state`: active, pending, cancelled, or unseen (in force, but no query shows it)."""
+    """One filing. `state`: active, pending, cancelled, or unseen (in force, but no query shows it).
+
+    `illness`: the diagnosis it was made for, "" where none was told. `form`: the filing form (规程 附件1) of one
+    that was made at the insured place's desk.
+    """
 
     kind: str
     area: str
@@ -73,6 +77,8 @@ class Filing:
     cancelled_on: str | None = None
     insured_division: str | None = None
     promise_papers_open: bool = False
+    illness: str = ""
+    form: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -148,7 +154,10 @@ class Person:
 
 @dataclass(slots=True)
 class Institution:
-    """A hospital by its twelve-character wire code; `about` keeps the five-digit `local_code` of the document."""
+    """A hospital by its twelve-character wire code; `about` keeps the five-digit `local_code` of the document.
+
+    `status`: not_connected, testing, open or suspended; `moves`: every change of it, with its day.
+    """
 
     code: str
     name: str
@@ -158,6 +167,13 @@ class Institution:
     services: list[str] = field(default_factory=lambda: ["outpatient", "chronic", "inpatient"])
     open_diseases: list[str] = field(default_factory=list[str])
     about: dict[str, Any] = field(default_factory=dict[str, Any])
+    moves: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+
+    def become(self, status: str, day: str) -> None:
+        """Take another state; what it was and the day are kept."""
+        if status != self.status:
+            self.moves.append({"day": day, "from": self.status, "to": status})
+            self.status = status
 
 
 @dataclass(frozen=True, slots=True)

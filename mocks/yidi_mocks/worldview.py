@@ -4,6 +4,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from yidi_mocks import days, registry, splits
+from yidi_mocks.entitlement import NOT_OPEN
 from yidi_mocks.registry import BadWorld
 from yidi_mocks.visit_rules import state_of
 from yidi_mocks.world import (
@@ -38,6 +39,7 @@ CHANGEABLE = frozenset(
         "credentials",
     }
 )
+STATUSES = ("open", *NOT_OPEN)
 CLEARING_STATES = frozenset({"open", "in_clearing", "cleared"})
 
 
@@ -71,7 +73,7 @@ def person_row(person: Person) -> dict[str, Any]:
         "persona": person.persona,
         "credentials": [{"kind": c.kind, "value": c.value, "card_sn": c.card_sn} for c in person.credentials],
         "insurances": [_insurance(person, insurance) for insurance in person.insurances],
-        "filings": [_filing(filing) for filing in person.filings],
+        "filings": [filing_row(filing) for filing in person.filings],
         "qualifications": [_qualification(qualification) for qualification in person.qualifications],
         "designated": person.designated,
         "benefit": person.benefit,
@@ -104,6 +106,7 @@ def institution_row(institution: Institution) -> dict[str, Any]:
         "status": institution.status,
         "services": institution.services,
         "open_diseases": institution.open_diseases,
+        "moves": institution.moves,
         **institution.about,
     }
 
@@ -202,7 +205,7 @@ def _change_lists(world: World, person: Person, row: dict[str, Any], today: str)
     if "filing" in row:
         given = row["filing"]
         old = next((f for f in person.filings if given.get("kind") in (None, f.kind)), None)
-        made = registry.filing_from({**(_filing(old) if old else {}), **given}, today)
+        made = registry.filing_from({**(filing_row(old) if old else {}), **given}, today)
         person.filings = [f for f in person.filings if f is not old] + [made]
     if "qualification" in row:
         given = row["qualification"]
@@ -227,14 +230,17 @@ def _change_insurances(person: Person, made: list[Insurance]) -> None:
     person.insurances = made
 
 
-def put_institution(world: World, code: str, row: dict[str, Any]) -> Institution:
-    """Make or change a hospital; what the row leaves out stays. Raises BadWorld."""
+def put_institution(world: World, code: str, row: dict[str, Any], today: str) -> Institution:
+    """Make or change a hospital; what the row leaves out stays. `status`: one of `STATUSES`. Raises BadWorld."""
     if len(code) > 12:  # noqa: PLR2004 - fixmedins_code
         raise BadWorld("code has at most 12 characters")
     status = row.get("status", "open")
-    if status not in ("open", "suspended"):
-        raise BadWorld("status must be open or suspended")
-    institution = registry.institution_from(code, row, world.institutions.get(code))
+    if status not in STATUSES:
+        raise BadWorld(f"status must be one of {', '.join(STATUSES)}")
+    before = world.institutions.get(code)
+    institution = registry.institution_from(code, row, before)
+    if "status" in row:
+        institution.become(status, today)
     world.institutions[code] = institution
     return institution
 
@@ -276,7 +282,8 @@ def _insurance(person: Person, insurance: Insurance) -> dict[str, Any]:
     }
 
 
-def _filing(filing: Filing) -> dict[str, Any]:
+def filing_row(filing: Filing) -> dict[str, Any]:
+    """One filing."""
     return {name: getattr(filing, name) for name in filing.__slots__}
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import gateway, hub, lines, sdk, signing, start
+from tests.bench import gateway, hub, lines, reconciling, sdk, signing, start
 from tests.bench.measuring import Figure
 
 MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
@@ -24,6 +24,7 @@ MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "lines": lambda _folder: lines.measure(),
     "hub": hub.measure,
     "gateway": gateway.measure,
+    "reconciling": lambda _folder: reconciling.measure(),
 }
 
 WIDTH = 140

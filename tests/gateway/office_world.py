@@ -8,7 +8,7 @@ from gateway.day_platform import DayPlatform, Entry, settled
 from gateway.tiny_platform import JumpingClock
 
 from yidi_gateway.engine import Engine
-from yidi_gateway.journal.memory import MemoryJournal
+from yidi_gateway.journal import Journal, MemoryJournal
 from yidi_gateway.policy import Timing
 from yidi_gateway.reconciling.office import Office
 from yidi_gateway.sending import Platform
@@ -47,10 +47,10 @@ def entry(number: int, **fields: Any) -> Entry:
 class House:
     """A journal, an engine, a platform that holds the same, and the day end over them."""
 
-    def __init__(self, count: int = 0) -> None:
+    def __init__(self, count: int = 0, journal: Journal | None = None) -> None:
         self.clock = JumpingClock()
         self.platform = DayPlatform(self.clock)
-        self.journal = MemoryJournal()
+        self.journal: Journal = journal or MemoryJournal()
         self.engine = Engine(
             journal=self.journal,
             poster=self.platform,

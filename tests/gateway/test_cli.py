@@ -81,6 +81,7 @@ def test_check(folder: Path) -> None:
     assert "opens; 0 submissions" in ran("check", folder=folder).stdout
 
 
+@pytest.mark.requirement("R004")
 def test_doctor(folder: Path, hub: RunningHub) -> None:
     well = ran("doctor", folder=folder, YIDI_PLATFORM__URL=hub.url)
     assert well.returncode == 0, well.stdout + well.stderr

@@ -1,5 +1,11 @@
 """Threat T01: where the gateway listens and what it reaches, on addresses as they are resolved."""
 
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
 import pytest
 
 from yidi_gateway.access import network
@@ -32,6 +38,9 @@ BIND = [
     ("169.254.169.254", ["169.254.169.254"], False),
     ("gateway.example", ["10.0.0.1", "203.0.113.7"], False),
     ("gateway.example", [], False),
+    ("240.0.0.1", ["240.0.0.1"], False),
+    ("0", [ANY], False),
+    ("gateway.internal", ["10.0.0.1", "::"], False),
 ]
 
 EGRESS = [
@@ -61,6 +70,13 @@ EGRESS = [
     ("platform.internal", "ff02::1", False),
     ("platform.internal", "fec0::1", False),
     ("platform.internal", "2001:db8::1", False),
+    ("platform.internal", "100.64.0.1", False),
+    ("platform.internal", "192.0.2.1", False),
+    ("platform.internal", "::7f00:1", False),
+    ("017700000001", "127.0.0.1", False),
+    ("127.0.0.1.", "127.0.0.1", False),
+    ("platform.internal\r\nX: y", "10.0.0.1", False),
+    ("platform.internal:80@203.0.113.7", "10.0.0.1", False),
 ]
 
 
@@ -74,6 +90,11 @@ def test_bind_table(host: str, addresses: list[str], may: bool) -> None:
 @pytest.mark.parametrize(("host", "ip", "may"), EGRESS)
 def test_egress_table(host: str, ip: str, may: bool) -> None:
     assert (egress_objection(host, ip) is None) is may
+
+
+def test_forty_are_refused() -> None:
+    refused = [row for row in BIND if not row[2]], [row for row in EGRESS if not row[2]]
+    assert sum(map(len, refused)) >= 40
 
 
 def test_public_bind_needs_a_written_reason() -> None:
@@ -120,6 +141,73 @@ async def test_nothing_is_written_to_a_refused_address() -> None:
             with pytest.raises(NotSent) as refused:
                 await poster.post(url, {}, b"{}", Limits(1, 1))
             assert isinstance(refused.value, EgressRefused)
+
+
+@contextmanager
+def listening() -> Iterator[tuple[int, list[bytes]]]:
+    """A port that takes what comes, answers that it is elsewhere, and keeps the first lines."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.05)
+        done = threading.Event()
+
+        def take() -> None:
+            while not done.is_set():
+                with suppress(TimeoutError):
+                    connection, _ = server.accept()
+                    with connection:
+                        connection.settimeout(2)
+                        heard.append(connection.recv(4096).split(b"\r\n")[0])
+                        connection.sendall(
+                            b"HTTP/1.1 302 Found\r\nLocation: http://203.0.113.7/\r\nContent-Length: 0\r\n\r\n"
+                        )
+
+        thread = threading.Thread(target=take)
+        thread.start()
+        try:
+            yield server.getsockname()[1], heard
+        finally:
+            done.set()
+            thread.join()
+
+
+async def test_a_redirect_is_not_followed() -> None:
+    with listening() as (port, heard):
+        url = f"http://127.0.0.1:{port}"
+        async with AiohttpPoster(guard=guard_for(url)) as poster:
+            reply = await poster.post(f"{url}/x", {}, b"{}", Limits(1, 2))
+        assert reply.status == 302
+        assert len(heard) == 1
+
+
+async def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    with listening() as (proxy, at_proxy), listening() as (port, heard):
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "HTTPS_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy}")
+        url = f"http://127.0.0.1:{port}"
+        async with AiohttpPoster(guard=guard_for(url)) as poster:
+            await poster.post(f"{url}/x", {}, b"{}", Limits(1, 2))
+        assert heard == [b"POST /x HTTP/1.1"]
+        assert at_proxy == []
+
+
+async def test_a_name_that_moves_is_judged_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DNS rebinding: private when it is looked at first, public at the next connection."""
+    answers = iter(["127.0.0.1", "203.0.113.7"])
+
+    async def resolving(_loop: object, host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), port))]
+
+    with listening() as (port, heard):
+        url = f"http://platform.internal:{port}"
+        loop = asyncio.get_running_loop()
+        monkeypatch.setattr(type(loop), "getaddrinfo", resolving, raising=False)
+        async with AiohttpPoster(guard=guard_for(url)) as poster:
+            assert (await poster.post(f"{url}/x", {}, b"{}", Limits(1, 2))).status == 302
+        async with AiohttpPoster(guard=guard_for(url)) as poster:
+            with pytest.raises(EgressRefused):
+                await poster.post(f"{url}/x", {}, b"{}", Limits(1, 2))
+        assert len(heard) == 1
 
 
 def test_loopback_peers() -> None:

@@ -1,17 +1,22 @@
 """Day end against a small platform: what differs is found, all of it and nothing else, and mended where that is lawful."""
 
+import asyncio
 import random
 from collections import Counter
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from gateway.day_platform import Entry
 from gateway.office_world import DAY, House, entry
 
+from yidi_gateway.journal import MemoryJournal, open_journal
 from yidi_gateway.journal.port import Search
 from yidi_gateway.lifecycle import Event, State
+from yidi_gateway.reconciling.differences import Difference, Kind
 from yidi_gateway.reconciling.ledger import read
+from yidi_gateway.reconciling.mending import mend
 from yidi_gateway.submission import Move, Submission
 
 pytestmark = pytest.mark.anyio
@@ -64,6 +69,14 @@ async def test_after_repair_and_the_peoples_part_nothing_is_left() -> None:
     assert found["difference"] == {"total": "0.00", "fund": "0.00", "account": "0.00"}
     assert found["state"] == "balanced"
     assert sorted(house.platform.undone) == [f"{number}T" for number in numbers[:10]]
+    for number in numbers[:10]:
+        row = (await house.journal.search(Search(setl_id=number))).items[0]
+        assert [each.event for each in await house.journal.audit(row.id)][-1] == "SECOND_AT_HUB"
+    house.clock.seconds += 3600
+    await house.office.watch.look()
+    repairs = {row["mended_by"] for row in found["mended"] if row["event"] == "SECOND_AT_HUB"}
+    assert len(repairs) == 10
+    assert not {f"unacknowledged:{name}" for name in repairs} & set(await house.open_causes())
 
 
 async def test_running_again_gives_the_same_and_mends_nothing_twice() -> None:
@@ -240,3 +253,77 @@ async def test_an_unanswered_question_is_no_difference_of_money(house: House) ->
     assert found["mended"] == []
     row = (await house.journal.search(Search(setl_id="SETL000003"))).items[0]
     assert row.state is State.CONFIRMED
+
+
+async def test_a_file_that_leaves_out_what_it_lacks_is_asked_about_line_by_line() -> None:
+    house = await House(12).open()
+    house.platform.lists = "differing"
+    house.platform.plant("amount", ["SETL000003"])
+    house.platform.plant("hospital_only", ["SETL000005"])
+    house.platform.text = lambda text: "\n".join(line for line in text.split("\n") if "SETL000005" not in line).encode()
+    found = await house.run()
+    assert [row["settlement_id"] for row in found["mended"]] == ["SETL000005"]
+    assert [row["settlement_id"] for row in found["differences"]] == ["SETL000003"]
+    assert all(row["explained"] for row in found["totals"])
+
+
+@pytest.mark.parametrize("event", [Event.MISSING_AT_HUB, Event.SECOND_AT_HUB, Event.LIVE_AT_HUB])
+async def test_what_somebody_moved_meanwhile_is_left_alone(house: House, event: Event) -> None:
+    row = (await house.journal.search(Search(setl_id="SETL000001"))).items[0]
+    moved = Move(row.id, row.state, row.version, Event.CANCELLED, house.clock.now(), {"due_at": house.clock.now()})
+    assert await house.journal.move(moved)
+    stale = Difference(
+        Kind.TWICE, "SETL000001T", "X", row.mdtrt_id, row.psn_no, row.id, State.CONFIRMED, None, None, None
+    )
+    assert await mend(house.engine, stale, event, DAY) == ("left", row.id)
+    assert house.platform.received == []
+    assert (await house.journal.get(row.id)).state is State.REVERSING
+
+
+async def test_a_till_that_cancels_during_a_day_end_makes_no_difference(house: House) -> None:
+    row = (await house.journal.search(Search(setl_id="SETL000001"))).items[0]
+    house.platform.plant("hospital_only", ["SETL000001"])
+
+    def cancelled() -> None:
+        """The platform has reversed it already; the journal hears of it while the day end asks."""
+        del house.platform.always["5203"]
+        at, changes = house.clock.now(), {"due_at": None}
+        asyncio.get_running_loop().create_task(
+            reverse(Move(row.id, row.state, row.version, Event.CANCELLED, at, changes))
+        )
+
+    async def reverse(move: Move) -> None:
+        moved = await house.journal.move(move)
+        assert moved is not None
+        await house.journal.move(Move(moved.id, moved.state, moved.version, Event.REVERSED_LATE, move.at))
+
+    house.platform.always["5203"] = cancelled
+    found = await house.run()
+    assert (found["state"], found["mended"], found["differences"]) == ("balanced", [], [])
+    assert await house.open_causes() == []
+
+
+async def test_a_file_gives_the_same_as_memory_and_names_nobody(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'yidi.db'}"
+    results: list[dict[str, Any]] = []
+    for journal in (MemoryJournal(), await open_journal(url)):
+        house = await House(40, journal).open()
+        numbers = [f"SETL{number:06d}" for number in range(40)]
+        for place, kind in enumerate(KINDS):
+            house.platform.plant(kind, numbers[place * 3 : place * 3 + 3])
+        results.append(without_ids(await house.run()))
+        assert without_ids((await house.day_end.run(DAY, lambda *_: None)).document) == results[-1]
+        await journal.close()
+    assert results[0] == results[1]
+    journal = await open_journal(url)
+    again = await House(0, journal).day_end.result(DAY)
+    assert again is not None
+    assert without_ids(again.document) == results[1]
+    await journal.close()
+    content = b"".join(file.read_bytes() for file in tmp_path.glob("yidi.db*") if file.suffix != ".key")
+    assert b"P000003" not in content
+
+
+def without_ids(document: dict[str, Any]) -> dict[str, Any]:
+    """Ids of submissions that were made on the way are drawn by chance."""
+    return {**document, "mended": [{**row, "mended_by": bool(row["mended_by"])} for row in document["mended"]]}

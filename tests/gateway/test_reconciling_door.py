@@ -211,3 +211,7 @@ async def test_a_month_without_rows_is_confirmed_as_nothing(gateway) -> None:
         answer = await gateway.post("/v1/clearing/2026-09/" + step)
         assert (answer.status_code, answer.json()["pages"], answer.json()["confirmed"]) == (200, [], 0), answer.text
         office_answers.Confirmation.model_validate(answer.json())
+
+
+async def test_the_age_of_the_oldest_upload_is_a_metric(gateway) -> None:
+    assert "\nyidi_oldest_upload_seconds 0\n" in (await gateway.get("/metrics")).text

@@ -70,6 +70,8 @@ async def check_set_aside(house: House, flaw: str, *, has_bytes: bool = True) ->
     assert [row["flaw"] for row in found["quarantined"]] == [flaw]
     assert found["differences"] == []
     assert found["mended"] == []
+    assert found["four_way"]["platform"] is None
+    assert found["four_way"]["gateway"]["count"] == 12
     assert {row["details"] for row in found["totals"] if row["platform"] != "balanced"} == {"set_aside"}
     papers = await house.journal.papers(PaperKind.FILE, f"{DAY}/", f"{DAY}/~")
     assert [paper.name.split("/")[3] for paper in papers] == [flaw]

@@ -1,5 +1,6 @@
 """Day end, clearing and refunds of visits and stays against the hub, over days and months of one clock."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -167,3 +168,32 @@ async def test_unknown_at_midnight_is_not_final_and_then_agrees(week: Week) -> N
     good_now = await week.ward.desk.settle(week.ward.call("s", patience_s=400), visit["visit_id"], SettleIn())
     assert good(good_now).body["baskets"][0]["state"] == "settled"
     assert (await week.reconciled("2026-11-21"))["state"] == "balanced"
+
+
+@pytest.mark.requirement("R112", "R114")
+async def test_a_hundred_of_each_kind_planted_at_the_hub_are_found_and_nothing_else(week: Week) -> None:
+    for _ in range(170):
+        await week.sold(("24.60", "M03900"), ("102.00", "M01600"), ("18.50", None))
+    hub = week.ward.hub
+    planted: dict[str, set[str]] = {}
+    for kind, name in PLANTED.items():
+        row = {"kind": name, "date": "2026-11-21", "count": 100, "seed": 5}
+        planted[kind] = set(hub.world.agency.differences.plant(hub.world, row, "2026-11-21", "24:00").setl_ids)
+    week.at("2026-11-22 01:00")
+    found = await week.reconciled("2026-11-21")
+    seen: dict[str, set[str]] = {kind: set() for kind in PLANTED}
+    for row in (*found["differences"], *found["mended"]):
+        seen[row["kind"]].add(row["settlement_id"])
+    assert seen == planted  # recall and precision are whole
+    assert all(row["explained"] for row in found["totals"])
+    assert Counter(row["outcome"] for row in found["mended"]) == {"undone": 100, "manual": 100}
+    assert await week.reconciled("2026-11-21") == found
+
+
+PLANTED = {
+    "platform_only": "only_platform",
+    "hospital_only": "only_hospital",
+    "amount": "amount",
+    "sign": "sign",
+    "twice": "twice",
+}

@@ -12,6 +12,7 @@ from yidi_gateway.lifecycle import Event
 from yidi_gateway.papers import Item
 from yidi_gateway.reconciling.causes import CAUSES, CLOCKS, WORKING_DAYS
 from yidi_gateway.reconciling.ledger import NotOpen, Opening, read, told
+from yidi_gateway.reconciling.watching import oldest_age
 from yidi_gateway.submission import Kept, Move, Submission
 
 pytestmark = pytest.mark.anyio
@@ -194,3 +195,9 @@ async def test_two_who_open_the_same_get_one_item(house: House) -> None:
     opening = Opening("c", "unknown", {})
     first, second = await house.ledger.open(opening), await house.ledger.open(replace(opening, severity=1))
     assert first == second
+
+
+def test_the_age_of_the_oldest_upload() -> None:
+    kept = Kept("u1", "his", "k", "2301", START, "M1", "530100", "{}", b"{}")
+    assert oldest_age((), START) == 0
+    assert oldest_age((kept,), START + timedelta(hours=50)) == 50 * 3600

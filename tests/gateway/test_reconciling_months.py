@@ -19,7 +19,7 @@ from yidi_gateway.reconciling.clearing import objection
 from yidi_gateway.reconciling.forms import COLUMNS, Share, all_forms
 from yidi_gateway.reconciling.gathering import next_month
 from yidi_gateway.reconciling.schedule import Schedule, last_month
-from yidi_gateway.submission import Fen, Window
+from yidi_gateway.submission import Fen, Request, Window
 from yidi_sdk.transactions.clearing import ClearingSplitRow
 
 pytestmark = pytest.mark.anyio
@@ -394,6 +394,20 @@ async def test_missed_days_are_made_up_for_and_what_is_not_balanced_is_tried_aga
     house.clock.seconds += 3600
     await schedule.round()
     assert set((await marks(house)).values()) == {"done"}
+
+
+async def test_what_is_old_is_forgotten_once_a_day() -> None:
+    house = await House(0).open()
+    schedule = Schedule(house.office)
+    at(house, "2025-01-05 10:00")
+    await house.journal.open_request(Request("his", "old", "h", "r", house.clock.now(), "v1"))
+    await house.journal.answer_request("his", "old", 200, b"{}")
+    at(house, "2026-11-22 02:59")
+    await schedule.round()
+    assert not (await house.journal.open_request(Request("his", "old", "h", "r", house.clock.now(), "v1"))).fresh
+    at(house, "2026-11-22 03:00")
+    await schedule.round()
+    assert (await house.journal.open_request(Request("his", "old", "h", "r", house.clock.now(), "v1"))).fresh
 
 
 async def test_downtime_puts_a_day_off() -> None:

@@ -31,6 +31,7 @@ def states(body: dict[str, Any]) -> list[str]:
     return [basket["state"] for basket in body["baskets"]]
 
 
+@pytest.mark.requirement("R087")
 async def test_identity(till: Till) -> None:
     body = IdentityIn.model_validate({"credential": till.credential("filed_hypertension")})
     answer = await till.desk.identity(till.call(), body)

@@ -96,7 +96,7 @@ def stranger(cashier):
     return cashier
 
 
-@pytest.mark.requirement("R010", "R016", "R082")
+@pytest.mark.requirement("R010", "R016", "R082", "R005", "R083")
 def test_a_referral_is_seen_at_once_and_lets_settle(stranger):
     wanted = trial(stranger)
     assert "未办理异地就医备案" in stranger.refused("2206", wanted)
@@ -219,7 +219,7 @@ def test_who_may_withdraw(hub, stranger):
     assert "到期" in not_withdrawn(stranger, "2502", number)
 
 
-@pytest.mark.requirement("R158", "R163")
+@pytest.mark.requirement("R158", "R163", "R083")
 def test_a_disease_that_is_filed_can_be_settled_under(cashier):
     cashier.serve("filed_no_qualification")
     wanted = trial(cashier, chronic="M03900")

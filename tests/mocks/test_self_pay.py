@@ -106,6 +106,7 @@ def lines(*rows):
     return {"fsiOwnpayPatnFeeListDDTO": list(rows)}
 
 
+@pytest.mark.requirement("R046")
 def test_a_visit_from_beginning_to_end(office):
     office.ok("4205", visit(office))
     office.ok("4201", {"feedetail": [line(office, "1"), line(office, "2", "20.00")]})

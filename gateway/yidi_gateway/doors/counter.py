@@ -67,7 +67,10 @@ async def under_key(house: House, asked: Asked, search: Search, key: str) -> Ans
     page = Page((), search.cursor)
     seen = 0
     while seen == 0 or (page.next is not None and seen < LOOKED_THROUGH):
-        page = await house.engine.journal.search(replace(search, key=None, cursor=page.next, limit=MOST))
+        try:
+            page = await house.engine.journal.search(replace(search, key=None, cursor=page.next, limit=MOST))
+        except ValueError:
+            raise Problem("BAD_REQUEST", fields=[("cursor", "unknown")]) from None
         found += [row for row in page.items if row.key == key or row.key.startswith(f"{key}:")]
         seen += MOST
     items = [submission_json(row, house.engine.output_of, asked.call.language) for row in found[: search.limit]]

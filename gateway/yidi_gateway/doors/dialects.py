@@ -144,7 +144,8 @@ def _amounts(value: Any, kept: Kept, name: str = "") -> Any:
         members = cast("dict[str, Any]", value)
         return {each: _amounts(part, kept, each) for each, part in members.items()}
     if isinstance(value, list):
-        return [_amounts(part, kept, name) for part in value]
+        parts: list[Any] = value
+        return [_amounts(part, kept, name) for part in parts]
     places = amount_places().get(name)
     if places is None or isinstance(value, bool):
         return value

@@ -37,9 +37,9 @@ PROBLEM_STATES = {
     "MAINTENANCE": "maintenance",
     "RATE_LIMITED": "not_sent",
     "BROKEN": "unknown",
-    "NOT_FOUND": "unknown",
 }
 BROKEN = "结果确认中，请勿重复收费；网关内部出错，用同一报文编号再问，把编号告诉信息科"
+NOT_KNOWN = "网关没有收到这个报文编号；核对编号，或用同一报文编号重发"
 TOO_LARGE = "答复超过{limit}字节，这个程序放不下，没有返回内容；缩小查询范围"
 TOO_LARGE_DONE = "结果确认中，请勿重复收费：已办成，但答复超过{limit}字节放不下；到网关查看"
 REVOKES = frozenset(row_of(message).infno for message in (RevokeOutpatientSettlement, RevokeInpatientSettlement))
@@ -169,6 +169,10 @@ class Envelopes:
         if "submission_id" in problem.extra:
             about["query"] = f"/v1/submissions/{problem.extra['submission_id']}"
         return self._own(state, FAILURE, text, yidi=about)
+
+    def not_known(self) -> Said:
+        """Nothing is kept under the number that was asked for: it may not have come yet."""
+        return self._own("unknown", FAILURE, NOT_KNOWN, yidi={"code": "NOT_FOUND"})
 
     def ready(self) -> Said:
         """Nothing was asked and nothing is wrong."""

@@ -89,7 +89,7 @@ class LegacyDoor:
             raise Problem("FORBIDDEN", http=403, detail=f"needs {' or '.join(RESULT_SCOPES)}")
         row = await self._under(course.caller.id, course.infno, request.path_params["msgid"])
         if row is None:
-            raise Problem("NOT_FOUND")
+            return self._national.envelopes.not_known()
         return await self._national.envelopes.of_submission(row)
 
     async def _under(self, caller: str, infno: str, msgid: str) -> Submission | None:

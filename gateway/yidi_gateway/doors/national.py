@@ -23,7 +23,7 @@ from yidi_gateway.doors import browsers, dialects, reading, reversing, told
 from yidi_gateway.doors.dialects import PLAIN, Charset, Dialect
 from yidi_gateway.doors.envelopes import Envelopes, Said
 from yidi_gateway.doors.incoming import Asked
-from yidi_gateway.doors.orders import busy_on, carried, is_ours, part, scopes_of
+from yidi_gateway.doors.orders import busy_on, carried, is_anothers, is_ours, part, scopes_of
 from yidi_gateway.doors.table import LARGE, House
 from yidi_gateway.engine import Order
 from yidi_gateway.ids import incident_of, new_id
@@ -110,6 +110,8 @@ class NationalDoor:
         if len(content) > longest:
             said = self.envelopes.too_large(said, longest)
             content = dialects.written(said, course.dialect, course.charset)
+        known = course.infno if by_infno(course.infno) is not None else "other"
+        self._house.figures.messaged(known, said.state)
         log.info(
             "call",
             infno=redacted(course.infno)[:8],
@@ -230,6 +232,8 @@ class NationalDoor:
     async def _settled(self, asked: Asked, call: Call, row: Transaction[Any], message: Input[Any]) -> Said:
         if await is_ours(self._engine, message):
             raise Problem("OWNED_BY_VISIT", http=409, detail=row.infno)
+        if await is_anothers(self._engine, message, call.caller):
+            raise Problem("NOT_FOUND", fields=[("setl_id", "没有找到这笔结算")])
         order = Order(
             caller=call.caller,
             key=f"{call.key}:{row.infno}",

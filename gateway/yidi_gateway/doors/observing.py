@@ -2,9 +2,8 @@
 
 from importlib.resources import files
 
+from yidi_gateway.doors import observed
 from yidi_gateway.doors.table import Asked, House
-from yidi_gateway.lifecycle import State
-from yidi_gateway.link import LinkStatus
 from yidi_gateway.visits import Answer
 
 PAGE = """<!doctype html>
@@ -40,17 +39,8 @@ async def ready(house: House, _asked: Asked) -> Answer:
 
 
 async def metrics(house: House, _asked: Asked) -> Answer:
-    """Prometheus text: submissions by state, the line, sends by outcome."""
-    engine = house.engine
-    counts = await engine.journal.count()
-    status = engine.status
-    lines = ["# HELP yidi_submissions Submissions in the journal.", "# TYPE yidi_submissions gauge"]
-    lines += [f'yidi_submissions{{state="{state}"}} {counts.get(state, 0)}' for state in State]
-    lines += ["# HELP yidi_link The line to the platform: 1 for the state it is in.", "# TYPE yidi_link gauge"]
-    lines += [f'yidi_link{{status="{each}"}} {int(each is status)}' for each in LinkStatus]
-    lines += ["# HELP yidi_sends_total Envelopes sent, by outcome.", "# TYPE yidi_sends_total counter"]
-    lines += [f'yidi_sends_total{{outcome="{kind}"}} {count}' for kind, count in sorted(engine.outcomes.items())]
-    text = "\n".join(lines) + "\n"
+    """Prometheus text: see `observed.FIGURES`."""
+    text = await observed.text(house)
     return Answer(200, {}, text.encode(), {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
 

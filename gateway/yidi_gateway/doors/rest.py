@@ -55,6 +55,8 @@ class Door:
                 log.error("broken", route=route.path, incident=incident, kind=kind)  # noqa: TRY400 - no texts
             challenge = {"WWW-Authenticate": "Bearer"} if isinstance(error, NotAuthenticated) else None
             answer = told.of_problem(problem, language, incident, challenge)
+        seconds = self._clock.monotonic() - begun
+        self._house.figures.called(route.method, route.path, answer.status, seconds)
         log.info(
             "call",
             method=route.method,
@@ -63,7 +65,7 @@ class Door:
             caller=caller.id if caller else None,
             incident=incident,
             kind=kind,
-            duration_ms=round((self._clock.monotonic() - begun) * 1000),
+            duration_ms=round(seconds * 1000),
         )
         return told.response(answer)
 

@@ -29,7 +29,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "GET", "/v1/visits/{visit_id}", "getVisit", "How a visit stands", counter.visit,
-        scopes=(QUERY,), answers={200: answers.Visit}, problems=(404,),
+        scopes=(QUERY,), answers={200: answers.Visit, 202: answers.Visit}, problems=(404,),
     ),
     Route(
         "POST", "/v1/visits/{visit_id}/settle", "settleVisit", "Settle baskets, each alone, in order", counter.settle,
@@ -48,7 +48,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "GET", "/v1/stays/{stay_id}", "getStay", "How a stay stands", stays.stay,
-        scopes=(QUERY,), answers={200: answers.Stay}, problems=(404,),
+        scopes=(QUERY,), answers={200: answers.Stay, 202: answers.Stay}, problems=(404,),
     ),
     Route(
         "POST", "/v1/stays/{stay_id}/fees", "uploadStayFees", "Fee lines of a stay, day by day", stays.fees,

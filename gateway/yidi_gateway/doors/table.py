@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from yidi_gateway.access.callers import Callers
 from yidi_gateway.doors.entrance import Entrance
 from yidi_gateway.engine import Engine
+from yidi_gateway.figures import Figures
 from yidi_gateway.reconciling.office import Office
 from yidi_gateway.shapes import Body, OperatorIn
 from yidi_gateway.stays import StayDesk
@@ -33,6 +34,7 @@ class House:
     stays: StayDesk = field(init=False)
     office: Office = field(init=False)
     entrance: Entrance = field(init=False)
+    figures: Figures = field(init=False, default_factory=Figures)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "stays", StayDesk(self.desk.hospital))

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from yidi_gateway.doors.orders import busy_on, carried, is_ours, named_in, part, scopes_of
+from yidi_gateway.doors.orders import busy_on, carried, is_anothers, is_ours, named_in, part, scopes_of
 from yidi_gateway.doors.reading import input_fields, key_of
 from yidi_gateway.doors.table import Asked, House
 from yidi_gateway.engine import Held, Order, QueueFull
@@ -56,6 +56,8 @@ async def transact(house: House, asked: Asked) -> Answer:
     key = key_of(asked.call.key, needed=True) or ""
     if await is_ours(house.engine, message):
         raise Problem("OWNED_BY_VISIT", http=CONFLICT, detail=row.infno)
+    if await is_anothers(house.engine, message, asked.call.caller):
+        raise Problem("NOT_FOUND")
     order = Order(
         caller=asked.call.caller,
         key=f"{key}:{row.infno}",

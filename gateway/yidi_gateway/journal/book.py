@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Executable
 
+from yidi_gateway import crash
 from yidi_gateway.access import chain
 from yidi_gateway.access.chain import Entry, Head
 from yidi_gateway.access.sealing import Unsealable
@@ -45,6 +46,7 @@ class Book:
     def end(self) -> None:
         """Write what belongs to the transaction as a whole."""
         if self._noted:
+            crash.point("cp16", self._noted[-1].event)
             self._driver.execute_all(ADD["events"], [rows.event_values(row) for row in self._noted])
             head = chain.head_of(self._noted[-1])
             moved = statements.change(schema.heads, SEAL, "name")

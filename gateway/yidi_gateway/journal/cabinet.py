@@ -12,6 +12,7 @@ from yidi_gateway.journal.port import ItemPage
 from yidi_gateway.journal.rows import Rows
 from yidi_gateway.journal.schema import items, nonces, papers, submissions
 from yidi_gateway.journal.statements import ADD
+from yidi_gateway.lifecycle import OPEN
 from yidi_gateway.papers import Item, Paper, PaperKind
 from yidi_gateway.submission import Submission
 
@@ -40,6 +41,12 @@ PAPERS = (
         (papers.c.kind == _latest.c.kind) & (papers.c.name == _latest.c.name) & (papers.c.version == _latest.c.version),
     )
     .order_by(papers.c.name)
+)
+OLDEST_OPEN = (
+    select(submissions.c.created_at)
+    .where(or_(*(submissions.c.state == state for state in sorted(OPEN))))
+    .order_by(submissions.c.created_at, submissions.c.id)
+    .limit(1)
 )
 NONCE = select(nonces).where(nonces.c.caller == bindparam("at_caller"), nonces.c.nonce == bindparam("at_nonce"))
 SWEPT = 50
@@ -79,6 +86,10 @@ class Cabinet:
     def __init__(self, driver: Driver, row_maker: Rows) -> None:
         self._driver = driver
         self._rows = row_maker
+
+    def oldest_open(self) -> datetime | None:
+        row = self._driver.one(OLDEST_OPEN)
+        return None if row is None else row["created_at"]
 
     def use_nonce(self, caller: str, nonce: str, now: datetime, until: datetime) -> bool:
         stands = self._driver.one(NONCE, at_caller=caller, at_nonce=nonce)

@@ -7,10 +7,11 @@ from typing import Any, cast
 
 from yidi_gateway import retention
 from yidi_gateway.access import chain
+from yidi_gateway.figures import Spread
 from yidi_gateway.journal import records
 from yidi_gateway.journal.drawers import Drawers, made_in
 from yidi_gateway.journal.port import Admitted, ChainCheck, Finish, ItemPage, JournalDown, Opened, Page, Search
-from yidi_gateway.lifecycle import LIVE, State
+from yidi_gateway.lifecycle import LIVE, OPEN, State
 from yidi_gateway.papers import Item, Paper, PaperKind
 from yidi_gateway.submission import Attempt, AuditRow, Kept, Move, Request, SignedSession, Submission, Visit, Window
 
@@ -20,6 +21,7 @@ class MemoryJournal:
 
     def __init__(self) -> None:
         self._open = True
+        self.commits = Spread()
         self._drawers = Drawers()
         self._requests: dict[tuple[str, str], Request] = {}
         self._submissions: dict[str, Submission] = {}
@@ -212,6 +214,10 @@ class MemoryJournal:
         self._usable()
         states = [row.state for row in self._submissions.values()]
         return {state: states.count(state) for state in State}
+
+    async def oldest_open(self) -> datetime | None:
+        self._usable()
+        return min((row.created_at for row in self._submissions.values() if row.state in OPEN), default=None)
 
     async def expire(self, name: str, before: datetime, limit: int) -> int:
         self._usable()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from yidi_gateway.figures import Spread
 from yidi_gateway.lifecycle import State
 from yidi_gateway.papers import Item, Paper, PaperKind
 from yidi_gateway.submission import Attempt, AuditRow, Kept, Move, Request, SignedSession, Submission, Visit, Window
@@ -193,6 +194,15 @@ class Journal(Protocol):
         ...
 
     async def count(self) -> dict[State, int]: ...
+
+    async def oldest_open(self) -> datetime | None:
+        """When the oldest submission was made whose outcome is not known yet."""
+        ...
+
+    @property
+    def commits(self) -> Spread:
+        """How long transactions took to be durable, in this process."""
+        ...
 
     async def expire(self, name: str, before: datetime, limit: int) -> int:
         """Forget at most `limit` finished rows of a class of `retention` that are older; how many went."""

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from yidi_gateway.access import chain
 from yidi_gateway.access.chain import Entry
 from yidi_gateway.access.sealing import Sealer, Unsealable, make_keys, read_keys
+from yidi_gateway.figures import Spread
 from yidi_gateway.journal.book import Book
 from yidi_gateway.journal.database import engine_of, file_of, migrate
 from yidi_gateway.journal.port import Admitted, ChainCheck, Finish, ItemPage, JournalDown, Opened, Page, Search
@@ -102,6 +103,13 @@ class SqlJournal:
 
     async def waiting(self, limit: int) -> tuple[Kept, ...]:
         return await self._reader.run(lambda book: book.waiting(limit))
+
+    async def oldest_open(self) -> datetime | None:
+        return await self._reader.run(lambda book: book.cabinet.oldest_open())
+
+    @property
+    def commits(self) -> Spread:
+        return self._writer.commits
 
     async def count_waiting(self) -> int:
         return await self._reader.run(lambda book: book.count_waiting())

@@ -7,6 +7,7 @@ success before the commit. SQLite has one writer at a time, so a second thread w
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar, cast
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from yidi_gateway.access.sealing import Unsealable
+from yidi_gateway.figures import Spread
 from yidi_gateway.journal.book import Book
 from yidi_gateway.journal.driver import Clash, Driver, Statements
 from yidi_gateway.journal.port import JournalDown
@@ -56,6 +58,7 @@ class Worker:
         self._rows = rows
         self._statements = Statements(engine.dialect)
         self._queue: SimpleQueue[Job[Any] | None] = SimpleQueue()
+        self.commits = Spread()
         self._open = True
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
@@ -109,12 +112,14 @@ class Worker:
         return jobs
 
     def _transact(self, connection: Connection, jobs: list[Job[Any]]) -> None:
+        begun = time.perf_counter()
         with connection.begin():
             driver: Any = connection.connection.driver_connection
             book = Book(Driver(driver, self._statements), self._rows)
             for job in jobs:
                 self._try(driver, book, job)
             book.end()
+        self.commits.add(time.perf_counter() - begun)
 
     def _try(self, driver: Any, book: Book, job: Job[Any]) -> None:
         """One verb in a savepoint: when it fails the others stay as they are."""

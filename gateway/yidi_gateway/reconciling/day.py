@@ -52,8 +52,8 @@ class DayEnd:
         before = await self.result(day)
         mended: dict[str, Json] = {} if before is None else {row["cause"]: row for row in before.document["mended"]}
         found = await self._looking.look(day, await self._seconds(mended.values()), told)
-        fresh = await self._mend(day, found.differences, told)
-        if fresh:
+        fresh, moved = await self._mend(day, found.differences, told)
+        if fresh or moved:
             mended |= fresh
             found = await self._looking.look(day, await self._seconds(mended.values()), told)
         await self._set_aside(day, found)
@@ -70,8 +70,10 @@ class DayEnd:
         paper = await self._journal.paper(PaperKind.DAY, day.isoformat(), version)
         return None if paper is None else Result(paper.version, paper.at, _read(paper))
 
-    async def _mend(self, day: date, differences: Iterable[Difference], told: Told) -> dict[str, Json]:
+    async def _mend(self, day: date, differences: Iterable[Difference], told: Told) -> tuple[dict[str, Json], bool]:
+        """What was mended by its cause, and whether somebody else moved one meanwhile: then the look is out of date."""
         done: dict[str, Json] = {}
+        moved = False
         wanted = [(each, repair_of(each)) for each in differences]
         acting = [(each, repair) for each, repair in wanted if repair.event is not None]
         for number, (each, repair) in enumerate(acting):
@@ -80,6 +82,7 @@ class DayEnd:
                 continue
             state, submission_id = await mend(self._engine, each, repair.event, day)
             if state == "left":
+                moved = True
                 continue
             cause = cause_of(day, each)
             await self._open(day, each)
@@ -91,7 +94,7 @@ class DayEnd:
                 "mended_by": submission_id,
                 "psn_no": each.psn_no,
             }
-        return done
+        return done, moved
 
     async def _open(self, day: date, each: Difference) -> str:
         cause = cause_of(day, each)

@@ -14,8 +14,9 @@ from yidi_gateway.clock import BEIJING
 from yidi_gateway.engine import Held
 from yidi_gateway.papers import Paper, PaperKind
 from yidi_gateway.reconciling.office import Office
+from yidi_gateway.tidying import tidy
 
-DAY_AT, MONTH_AT, FAR_AT = time(0, 30), time(1, 0), time(2, 0)
+DAY_AT, MONTH_AT, FAR_AT, TIDY_AT = time(0, 30), time(1, 0), time(2, 0), time(3, 0)
 AGAIN = timedelta(hours=1)
 BACK_DAYS = 7
 MOST_RUNS = 30
@@ -42,6 +43,8 @@ class Schedule:
             await self._office.months.watch(last_month(now.date()))
         if now.time() >= FAR_AT and await self._claim(f"far:{now:%Y-%m-%d}") is not None:
             await self._office.watch.look(far=True)
+        if now.time() >= TIDY_AT and await self._claim(f"tidy:{now:%Y-%m-%d}") is not None:
+            await tidy(self._journal, self._clock)
 
     async def _open_days(self, today: date) -> list[date]:
         """Yesterday, and the days before it that were missed; only yesterday where no run was ever made."""

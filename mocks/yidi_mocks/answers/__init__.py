@@ -26,6 +26,7 @@ from yidi_mocks.answers import (
     sums,
     undoing,
     visits,
+    withdrawals,
 )
 from yidi_mocks.exchange import ANSWERS
 from yidi_sdk.catalogue import CATALOGUE
@@ -57,6 +58,7 @@ __all__ = [
     "sums",
     "undoing",
     "visits",
+    "withdrawals",
 ]
 
 

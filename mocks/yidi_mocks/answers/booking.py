@@ -6,7 +6,7 @@ from decimal import Decimal
 from sys import intern
 from typing import Any
 
-from yidi_mocks import benefit, splits
+from yidi_mocks import benefit, entitlement, splits
 from yidi_mocks.answers.people import identity
 from yidi_mocks.calls import Call
 from yidi_mocks.exchange import Exchange
@@ -83,6 +83,7 @@ def _paid(
         basic_used=used_up(used, "hifp_pay"),
         account_in_fund=hub.capabilities.acct_in_fund,
         stays_before=len(used) if stay else 0,
+        diseases=len(entitlement.diseases_of(person, visit.begun[:10])) if branch is benefit.Branch.CHRONIC else 1,
     )
     return benefit.pay(place, claim)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sys import intern
 from typing import Any, cast
 
-from yidi_mocks import entitlement
+from yidi_mocks import entitlement, splits
 from yidi_mocks.answers.booking import Quote, booked, money, quoted, revoked, to_revoke, trial_of
 from yidi_mocks.answers.fees import CARRIED, demand_product
 from yidi_mocks.answers.matching import demand_matched
@@ -135,5 +135,5 @@ def _line(hub: Exchange, visit: Visit, given: dict[str, Any], disease: str) -> L
         count=quantity,
         price=price,
         fen=fen_of(amount),
-        given=hub.world.shared.row(kept(row, CARRIED)),
+        given=hub.world.shared.row(splits.scoped(kept(row, CARRIED), visit.institution.division)),
     )

@@ -94,7 +94,7 @@ def _line(hub: Exchange, visit: Visit, call: Call, row: dict[str, Any]) -> Line:
         count=quantity,
         price=price,
         fen=fen_of(amount),
-        given=hub.world.shared.row(kept(row, CARRIED)),
+        given=hub.world.shared.row(splits.scoped(kept(row, CARRIED), visit.institution.division)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Filings that an institution makes for a person: referrals, chronic diseases, chosen institutions; and the way back.
+"""Filings that an institution makes for a person: referrals, chronic diseases, chosen institutions.
 
 A filing begins on the day it is made at the earliest. A late one therefore begins after the care it is for, and counts
 where the settlement day decides (rules.md FI14, FI16). One with purpose 06, 07 or 08 is a filing for care elsewhere.
@@ -8,7 +8,7 @@ The hub knows the hospitals of its own places; a code of anywhere else is taken 
 import re
 from typing import Any
 
-from yidi_mocks import entitlement
+from yidi_mocks import entitlement, filing_desk
 from yidi_mocks.answers.people import insurance_of
 from yidi_mocks.calls import Call
 from yidi_mocks.exchange import Exchange, answers
@@ -23,15 +23,13 @@ from yidi_sdk.transactions import (
     FileDesignatedInstitution,
     FileReferral,
     FileReferralA,
-    WithdrawChronicDisease,
-    WithdrawDesignatedInstitution,
-    WithdrawReferral,
 )
 
 REFERRAL, DISEASE, INSTITUTION = "referral", "disease", "institution"
 ELSEWHERE = {"06": "referral", "07": "emergency", "08": "resettled_retiree"}  # biz_appy_type of the out-of-area kinds
 IN_CITY, IN_PROVINCE, BEYOND = "1", "2", "3"  # refl_type
 CODE = re.compile(r"[HP](\d{6})\d{5}", re.ASCII)
+AS_BEFORE = ("reflin_medins_no", "mdtrtarea_admdvs", "refl_type")
 TOLD = (
     "tel",
     "addr",
@@ -40,6 +38,8 @@ TOLD = (
     "dise_cond_dscr",
     "reflin_medins_no",
     "reflin_medins_name",
+    "mdtrtarea_admdvs",
+    "refl_type",
     "refl_date",
     "refl_rea",
     "hosp_agre_refl_flag",
@@ -53,19 +53,21 @@ TOLD = (
 @answers(FileReferral)
 def file_referral(hub: Exchange, call: Call) -> dict[str, Any]:
     """A filing of kind referral, or the request for one where the hub is told to take its time."""
-    return _refer(hub, call, FileReferral)
+    return _refer(hub, call, FileReferral, call.data)
 
 
 @answers(FileReferralA)
 def file_referral_a(hub: Exchange, call: Call) -> dict[str, Any]:
-    """The same; what this variant may leave out is asked for here where the filing needs it."""
-    demand(FileReferralA, call.data, "reflin_medins_no", "mdtrtarea_admdvs", "refl_type", "refl_date")
-    earlier = call.data.get("refl_old_mdtrt_id")
+    """The same; what this variant may leave out is asked for here where the filing needs it. For an illness that the
+    person was referred for before, what was told then need not be told again (22号 三(二))."""
+    data = _as_before(hub, call)
+    demand(FileReferralA, data, *AS_BEFORE, "refl_date")
+    earlier = data.get("refl_old_mdtrt_id")
     if earlier:
         visit = hub.world.visits.get(earlier)
         if visit is None or visit.person is not call.who():
             raise wrong(FileReferralA, "refl_old_mdtrt_id", "没有该人员的这次就诊")
-    return _refer(hub, call, FileReferralA)
+    return _refer(hub, call, FileReferralA, data)
 
 
 @answers(FileChronicDisease)
@@ -122,27 +124,23 @@ def file_institution(hub: Exchange, call: Call) -> dict[str, Any]:
     return _number(_keep(hub, call, INSTITUTION, insurance, begin, end, filing=filing, chosen=chosen))
 
 
-@answers(WithdrawReferral)
-def withdraw_referral(hub: Exchange, call: Call) -> dict[str, Any]:
-    """The filing is cancelled from today on; care before today keeps it."""
-    filed = _withdrawn(hub, call, REFERRAL)
-    return {"result": {"trt_dcla_detl_sn": filed.number}}
+def _as_before(hub: Exchange, call: Call) -> dict[str, Any]:
+    """What is told, completed by the last referral of the person for the same illness."""
+    told, code = call.data, str(call.data.get("diag_code") or "")[: filing_desk.SAME_ILLNESS]
+    before = [
+        filed.given
+        for filed in hub.world.registers.of_person.get(call.who().number, ())
+        if filed.kind == REFERRAL and code and filed.given.get("diag_code", "")[: filing_desk.SAME_ILLNESS] == code
+    ]
+    if not before:
+        return told
+    known = {name: before[-1].get(name) for name in (*AS_BEFORE, "reflin_medins_name")}
+    said = {name: value for name, value in told.items() if value not in (None, "")}
+    return {**told, **known, "refl_date": hub.clock.today(), **said}
 
 
-@answers(WithdrawChronicDisease)
-def withdraw_disease(hub: Exchange, call: Call) -> None:
-    """The qualification is no more, unless something was settled under it."""
-    _withdrawn(hub, call, DISEASE)
-
-
-@answers(WithdrawDesignatedInstitution)
-def withdraw_institution(hub: Exchange, call: Call) -> None:
-    """The institution is no longer chosen; a filing for elsewhere is cancelled from today on."""
-    _withdrawn(hub, call, INSTITUTION)
-
-
-def _refer(hub: Exchange, call: Call, message: Message) -> dict[str, Any]:
-    person, data, hospital = call.who(), call.data, call.hospital()
+def _refer(hub: Exchange, call: Call, message: Message, data: dict[str, Any]) -> dict[str, Any]:
+    person, hospital = call.who(), call.hospital()
     insurance = insurance_of(person, data["insutype"], call) if data.get("insutype") else _insurance_here(person, call)
     entitlement.demand_enrolment(insurance, hub.clock.today())
     _demand_home(message, data, insurance)
@@ -159,7 +157,8 @@ def _refer(hub: Exchange, call: Call, message: Message) -> dict[str, Any]:
     if data["refl_date"] > begin:
         raise wrong(message, "refl_date", "不能晚于备案开始日期")
     filing = _filing(hub, person, insurance, "referral", area, begin, end, message, "mdtrtarea_admdvs")
-    return _number(_keep(hub, call, REFERRAL, insurance, begin, end, filing=filing))
+    filing.illness = data.get("diag_code") or ""
+    return _number(_keep(hub, call, REFERRAL, insurance, begin, end, filing=filing, told=data))
 
 
 def _filing(
@@ -197,6 +196,7 @@ def _keep(
     filing: Filing | None = None,
     qualification: Qualification | None = None,
     chosen: str | None = None,
+    told: dict[str, Any] | None = None,
 ) -> Filed:
     person, delay = call.who(), hub.capabilities.filing_delay_s
     filed = Filed(
@@ -207,7 +207,11 @@ def _keep(
         by=call.hospital(),
         begin=begin,
         end=end,
-        given={**kept(call.data, TOLD), "opter": call.envelope["opter"], "opter_name": call.envelope["opter_name"]},
+        given={
+            **kept(told or call.data, TOLD),
+            "opter": call.envelope["opter"],
+            "opter_name": call.envelope["opter_name"],
+        },
         purpose=call.data.get("biz_appy_type") or "",
         due=None if delay is None or filing is None else hub.clock.seconds() + delay,
         filing=filing,
@@ -217,35 +221,6 @@ def _keep(
     hub.world.registers.add(filed)
     hub.world.registers.bring_about(person, hub.clock.today(), hub.clock.seconds())
     return filed
-
-
-def _withdrawn(hub: Exchange, call: Call, kind: str) -> Filed:
-    person, number, today = call.who(), call.data["trt_dcla_detl_sn"], hub.clock.today()
-    filed = hub.world.registers.filed.get(number)
-    if filed is None or filed.person is not person or filed.kind != kind:
-        raise Refusal("filing_unknown", value=number)
-    if filed.withdrawn_on is not None:
-        raise Refusal("filing_withdrawn", value=number)
-    if filed.by.code != call.hospital().code:
-        raise Refusal("filing_of_another", value=number)
-    if filed.end is not None and filed.end < today:
-        raise Refusal("filing_over", end=filed.end, value=number)
-    if filed.qualification is not None:
-        _take_qualification(filed, filed.qualification)
-    if filed.filing is not None:
-        filed.filing.state, filed.filing.cancelled_on = "cancelled", today
-    if filed.chosen is not None and filed.chosen in (person.designated or ()):
-        person.designated = [code for code in person.designated or () if code != filed.chosen]
-    filed.withdrawn_on = today
-    return filed
-
-
-def _take_qualification(filed: Filed, qualification: Qualification) -> None:
-    disease = entitlement.NATIONAL.get(qualification.code, qualification.code)
-    under_it = (s for s in filed.person.settlements if s.live and s.disease == disease)
-    if any(filed.covers(settlement.visit.begun[:10]) for settlement in under_it):
-        raise Refusal("filing_used", value=filed.number)
-    filed.person.qualifications = [q for q in filed.person.qualifications if q is not qualification]
 
 
 def _term(hub: Exchange, message: Message, data: dict[str, Any], begin: str) -> tuple[str, str | None]:

@@ -3,7 +3,7 @@
 5304 rows: `out_flag` "1" beyond the insured province, `begndate` and `enddate` as recorded, `reflin_medins_name` the
 institution's or the area's, and in `exp_content` an object: `filing_kind` (one of the six of `world.FILING_KINDS`),
 `filing_area`, `filing_state` (active, pending, cancelled), `cancelled_on` (day or null), `promise_papers_open` (bool),
-`filing_number` (null for one that no institution made).
+`filing_number` (null for one that no institution made), `form` (the fields of 规程 附件1, null where there is none).
 
 2001 answers one row for the basic fund, and for people from another province one row of trt_chk_type 99 whose
 `trt_chk_rslt` tells the filing in words. That row never has flag 0, so that `trt_enjymnt_flag` 0 always means a
@@ -264,6 +264,7 @@ def _filing(person: Person, filing: Filing, made: Filed | None) -> dict[str, Any
             "cancelled_on": filing.cancelled_on,
             "promise_papers_open": filing.promise_papers_open,
             "filing_number": made.number if made else None,
+            "form": filing.form,
         },
     }
 

@@ -6,7 +6,7 @@ What the shape lets be left out (one source, and no word on it) is needed here w
 from sys import intern
 from typing import Any
 
-from yidi_mocks import entitlement
+from yidi_mocks import entitlement, splits
 from yidi_mocks.answers.booking import Quote, booked, last_rows, money, quoted, revoked, to_revoke, trial_of
 from yidi_mocks.answers.fees import CARRIED, demand_product, split_row
 from yidi_mocks.answers.matching import demand_matched
@@ -110,5 +110,5 @@ def _line(hub: Exchange, visit: Visit, message: Message, row: dict[str, Any], di
         count=quantity,
         price=price,
         fen=fen_of(amount),
-        given=hub.world.shared.row(kept(row, CARRIED)),
+        given=hub.world.shared.row(splits.scoped(kept(row, CARRIED), visit.institution.division)),
     )

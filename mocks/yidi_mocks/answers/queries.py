@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from yidi_mocks import entitlement
+from yidi_mocks import entitlement, splits
 from yidi_mocks.answers.booking import amounts_of
 from yidi_mocks.answers.fees import NOT_SHOWN, split_row
 from yidi_mocks.answers.people import identity
@@ -67,7 +67,7 @@ def _named(hub: Exchange, call: Call) -> Visit:
 
 def _line(visit: Visit, line: Line) -> dict[str, Any]:
     return {
-        **{name: value for name, value in line.given.items() if name not in NOT_SHOWN},
+        **{name: value for name, value in line.given.items() if name not in (*NOT_SHOWN, splits.SCOPE)},
         **split_row(line),
         **({"fee_ocur_time": line.time} if line.time else {}),
         "mdtrt_id": visit.mdtrt_id,

@@ -58,7 +58,7 @@ def _reviewed(hub: Exchange, call: Call, message: Message) -> dict[str, Any]:
             _demand_encounter(hub, call, message, encounter)
             for order in _orders(encounter):
                 _demand_order(message, order)
-            findings += _found(patient, encounter, wanted)
+            findings += _found(patient, encounter, wanted, splits.scope_of(call.hospital().division))
     number = asked.get("task_id") or call.msgid
     return {"result": [{"jr_id": f"{number}-{place}", **row} for place, row in enumerate(findings, 1)]}
 
@@ -94,10 +94,10 @@ def _demand_order(message: Message, order: Row) -> None:
         raise wrong(message, "drord_stop_date", "不能早于医嘱开始日期")
 
 
-def _found(patient: Row, encounter: Row, wanted: frozenset[str]) -> Iterator[Row]:
+def _found(patient: Row, encounter: Row, wanted: frozenset[str], scope: str) -> Iterator[Row]:
     seen: set[tuple[str, str]] = set()
     for order in _orders(encounter):
-        rule = splits.rule_of(order["hilist_code"])
+        rule = splits.rule_of(order["hilist_code"], scope)
         key, total = (order["hilist_code"], order["drord_begn_date"][:10]), money(order["sumamt"])
         over = splits.fen(max(ZERO, _number(order["pric"]) - rule.limit) * _number(order["cnt"]))
         told_as_paid = order["hilist_lv"] != ItemClass.SELF_PAID

@@ -81,7 +81,7 @@ def _line(hub: Exchange, visit: Visit, call: Call, row: dict[str, Any], before: 
         count=quantity,
         price=price,
         fen=fen_of(amount),
-        given=hub.world.shared.row(kept(row, KEPT)),
+        given=hub.world.shared.row(splits.scoped(kept(row, KEPT), visit.institution.division)),
         origin=row.get("init_feedetl_sn") or "",
     )
     if amount < ZERO or quantity < ZERO:

@@ -44,8 +44,7 @@ def register(hub: Exchange, call: Call) -> dict[str, Any]:
     person, data, institution = call.who(), call.data, call.hospital()
     insurance = insurance_of(person, data["insutype"], call)
     entitlement.demand_enrolment(insurance, hub.clock.today())
-    if institution.status != "open":
-        raise Refusal("institution_suspended")
+    entitlement.demand_open(institution)
     if person.in_hospital:
         raise Refusal("in_stay")
     demand_credential(person, data)
