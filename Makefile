@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SEEDS ?= 200
+KILLS ?= 1000
 ARGS ?=
 WORKERS ?= 2
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check bench simulate docs clean
+.PHONY: demo test check bench simulate crash docs clean
 
 demo: $(STAMP)
 	@$(BIN)/python examples/01_main_job.py $(ARGS)
@@ -29,6 +30,9 @@ bench: $(STAMP)
 
 simulate: $(STAMP)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(ARGS)
+
+crash: $(STAMP)
+	@$(BIN)/python -m tests.crash --kills $(KILLS) $(ARGS)
 
 docs: $(STAMP)
 	@$(BIN)/cog -r README.md README.zh-CN.md docs/*.md

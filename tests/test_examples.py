@@ -60,6 +60,7 @@ def test_raw_transaction(hub: RunningHub) -> None:
     assert refused.startswith("refused: 平台没有查到这个人; ")
 
 
+@pytest.mark.requirement("R004", "R167")
 def test_test_your_his() -> None:
     """It starts its own hub, and its program behaves."""
     [program] = EXAMPLES.glob("09_*.py")

@@ -1,7 +1,8 @@
-"""Named crash points for tests: `YIDI_CRASH=cp5/2207:2` kills the process the second time it passes point 5 with a 2207.
+"""Named crash points for tests: `YIDI_CRASH=cp5/2207:2` kills the process as a 2207 passes point 5 the second time.
 
-Without a name after the slash any counts, without a number the first. Honoured only where the test extra is installed;
-elsewhere the variable does nothing. Where each point lies: `docs/proof.md`.
+Without a name after the slash any counts, without a number the first. `stop cp5/2207` stops it there (SIGSTOP) until
+somebody lets it go on. Honoured only where the test extra is installed; elsewhere the variable does nothing. Where each
+point lies: `docs/proof.md`.
 """
 
 import os
@@ -28,6 +29,7 @@ POINTS = {
     "cp16": "within one transaction: the state row is changed, and the audit row is not written",
 }
 """Every point, in the order of a submission's life."""
+STOP = "stop "
 _passed: Counter[str] = Counter()
 
 
@@ -36,10 +38,12 @@ def point(name: str, about: str = "") -> None:
     wanted = os.environ.get("YIDI_CRASH")
     if not wanted or find_spec("pytest") is None:
         return
-    named, _, count = wanted.partition(":")
+    stops = wanted.startswith(STOP)
+    named, _, count = wanted.removeprefix(STOP).partition(":")
     which, _, whom = named.partition("/")
     if which != name or whom not in ("", about):
         return
     _passed[name] += 1
     if _passed[name] == int(count or "1"):
-        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+        deadly = getattr(signal, "SIGKILL", signal.SIGTERM)
+        os.kill(os.getpid(), getattr(signal, "SIGSTOP", deadly) if stops else deadly)

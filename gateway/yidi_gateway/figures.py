@@ -1,4 +1,4 @@
-"""How often and how long, counted in this process since its start; pure. What is shown of it stands in `doors.observed`."""
+"""How often and how long, counted in this process since its start; pure. What is shown of it: `doors.observed`."""
 
 from collections import Counter
 from dataclasses import dataclass, field

@@ -149,7 +149,9 @@ def find_stay_settlement(submission: Submission, *, without_number: bool = False
     platforms answer; ours by `medins_setl_id`. Where nothing can be asked, nothing is found and 2601 is the fence."""
     try:
         numbers = ("",) if without_number else (yield from _settlement_numbers(submission))
-    except Refused:
+    except Refused as refused:
+        if refused.key == PERSON_UNKNOWN:
+            raise
         return NOTHING
     for setl_id in numbers:
         try:
@@ -167,6 +169,8 @@ def find_stay_settlement(submission: Submission, *, without_number: bool = False
     return NOTHING
 
 
+PERSON_UNKNOWN = "person_unknown"
+"""Key of the error catalogue's row for a person number that the platform does not know, or no longer."""
 NO_SETTLEMENT = "settlement_unknown"
 """Key of the error catalogue's row for a settlement that the platform does not have."""
 SHOWN_OF_A_STAY = (

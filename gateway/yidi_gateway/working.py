@@ -18,7 +18,8 @@ from yidi_gateway.journal.port import Journal, JournalDown, Search
 from yidi_gateway.lifecycle import Action, Event, State
 from yidi_gateway.line import SIGNED_OUT, Held, Line
 from yidi_gateway.policy import POISON_AFTER, Timing, next_query_s, next_reversal_s
-from yidi_gateway.resolving import NOTHING, SEARCHES, Asking, Finding, is_settlement, search_of
+from yidi_gateway.renumbering import new_number
+from yidi_gateway.resolving import NOTHING, PERSON_UNKNOWN, SEARCHES, Asking, Finding, is_settlement, search_of
 from yidi_gateway.sending import Envelope, StaleSend
 from yidi_gateway.submission import Move, Purpose, Submission
 from yidi_sdk import wire
@@ -195,7 +196,8 @@ class Worker:
         try:
             finding = await self._search(row)
         except (Refused, Unknown, NotSent, Held, KeyError) as error:
-            await self._again(row, Event.QUERY_FAILED, {"query": type(error).__name__})
+            if not (isinstance(error, Refused) and await self._renumbered(row, error, Event.QUERY_FAILED)):
+                await self._again(row, Event.QUERY_FAILED, {"query": type(error).__name__})
             return
         crash.point("cp9", row.infno)
         if finding.found:
@@ -290,8 +292,22 @@ class Worker:
             await self._undo_by_number(row, refused)
         elif refused.key == REFUNDED and await self._is_absent(row) and not await self._is_being_undone(row):
             await self.move(row, Event.UNDONE_BY_NUMBER, {"due_at": None, "reason": None})
-        else:
+        elif not await self._renumbered(row, refused, Event.REVERSAL_UNANSWERED):
             await self._again(row, Event.REVERSAL_UNANSWERED, {"key": refused.key or "unlisted"})
+
+    async def _renumbered(self, row: Submission, refused: Refused, event: Event) -> bool:
+        """Whether the person has another number by now: the row then has it too, and is asked about anew at once."""
+        if refused.key != PERSON_UNKNOWN:
+            return False
+        try:
+            number = await new_number(row, self._line, self._journal, operator_of(row))
+        except (Refused, Unknown, NotSent, Held):
+            return False
+        if number is None:
+            return False
+        changes = {"psn_no": number, "due_at": self._clock.now()}
+        await self.move(row, event, changes, {"person": "has another number"})
+        return True
 
     async def _is_absent(self, row: Submission) -> bool:
         if row.infno not in SEARCHES:

@@ -23,6 +23,7 @@ async def filled(journal):
     return journal
 
 
+@pytest.mark.requirement("R065")
 @pytest.mark.parametrize(
     ("filters", "found"),
     [

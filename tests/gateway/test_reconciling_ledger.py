@@ -105,6 +105,7 @@ async def test_alarm_and_overdue_follow_the_clock(house: House) -> None:
     assert told(closed, item.due_at)["overdue"] is False
 
 
+@pytest.mark.requirement("R012")
 async def test_unknown_opens_after_15_minutes_and_closes_when_it_is_known(house: House) -> None:
     await made(house, "s1", Event.NO_ANSWER, sent_at=house.clock.now())
     house.clock.seconds += 899

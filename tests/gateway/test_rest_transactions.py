@@ -239,6 +239,8 @@ async def test_after_an_undo_another_may_take_the_place() -> None:
 def test_one_such_message_at_a_time() -> None:
     nodes = {"data": {"setl_id": "S1", "mdtrt_id": "M1", "psn_no": "P1"}}
     row = row_of(RevokeOutpatientSettlement)
-    assert busy_on(row, row.input.from_wire(nodes)) == f"tx/{REVOKE}/setl_id/S1///fbea"  # a person's number stands nowhere unsealed
+    assert (
+        busy_on(row, row.input.from_wire(nodes)) == f"tx/{REVOKE}/setl_id/S1///fbea"
+    )  # a person's number stands nowhere unsealed
     person = row_of(GetPerson)
     assert busy_on(person, GetPerson(mdtrt_cert_type="02", mdtrt_cert_no="1")) is None

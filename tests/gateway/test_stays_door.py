@@ -113,7 +113,7 @@ async def test_what_the_door_refuses(hub: RunningHub, persona: Callable[[str], d
         too_long = stay_body(credential, department={"code": "A" * 40, "name": "内科"})
         answer = await client.post("/v1/stays", json=too_long, headers={"Idempotency-Key": "long"})
         assert answer.status_code == 422, answer.text
-        assert "adm_dept_codg" in {row["path"] for row in answer.json()["fields"]}
+        assert "department.code" in {row["path"] for row in answer.json()["fields"]}
         strange = await client.post("/v1/stays", json=stay_body(credential, more=1), headers={"Idempotency-Key": "m"})
         assert strange.status_code == 422
         for path in ("fees", "discharge", "settle", "cancel"):

@@ -23,7 +23,7 @@ def place(
     return Place(here, insured, on, settings or RuleSettings())
 
 
-@pytest.mark.requirement("R002", "R164")
+@pytest.mark.requirement("R002", "R164", "R169")
 def test_the_ten_national_codes() -> None:
     printed = [row for row in diseases.DISEASES if row.evidence == diseases.IN_THE_DOCUMENTS]
     assert [row.code for row in printed] == TEN
@@ -146,6 +146,13 @@ def told(
 ) -> tuple[list[str], tuple[str, ...]]:
     found = judge(asked, held, place(here=here))
     return [str(r.code) for r in found.reasons], found.usable
+
+
+@pytest.mark.requirement("R100")
+def test_a_disease_without_a_local_scope_is_treated_by_its_norms() -> None:
+    here = Institution("500103", services=["chronic"], open_diseases=TEN, no_local_scope=["M03900"])
+    assert told(["M03900"], HELD, here) == (["NO_LOCAL_SCOPE"], ("M03900",))
+    assert told(["M03900"], HELD) == ([], ("M03900",))
 
 
 @pytest.mark.requirement("R163")

@@ -103,7 +103,7 @@ def test_form_12_is_printed_before_it_is_signed() -> None:
     assert (found.outcome, found.blanks, found.missing) == ("printed", ("医师签字", "医保办盖章"), ("项目或药品",))
 
 
-@pytest.mark.requirement("R146")
+@pytest.mark.requirement("R146", "R147")
 def test_form_13_has_26_fields_and_the_fund_lines() -> None:
     found = form_13(InpatientStatement(AMOUNTS, funds=(Fund("310100", "统筹", Decimal("6.00")),)))
     assert len([name for name in found.fields if name != "参保地基金"]) == 26

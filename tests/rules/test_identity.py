@@ -86,7 +86,7 @@ def test_born_tomorrow_is_impossible() -> None:
     assert shown(digits + check_digit(digits)) == Reason(Code.CREDENTIAL_FORMAT, detail="value")
 
 
-@pytest.mark.requirement("R025")
+@pytest.mark.requirement("R025", "R039")
 def test_other_credentials() -> None:
     token = Credential("e_credential", " xYz-123 ")
     assert check_credential(token, ON) == Credential("e_credential", "xYz-123")
@@ -191,6 +191,7 @@ def test_a_filing_says_which_insurance_is_used_here() -> None:
 PERSON = Person("1", "测试甲", "530102198803150001", (EMPLOYEE,))
 
 
+@pytest.mark.requirement("R087")
 def test_what_identify_says() -> None:
     assert identify(None, None, ON, HERE).outcome == "not_direct"
     known = identify(PERSON, HisRecord("测试甲", "530102198803150001", "530102"), ON, HERE)

@@ -338,6 +338,7 @@ def test_a_refused_download_is_a_refusal() -> None:
 # ---- how far own codes reach
 
 
+@pytest.mark.requirement("R166")
 def test_how_far_own_codes_reach() -> None:
     mapping = {"X1": "N1", "X2": "N2", "X3": "", "X9": "N9"}
     found = coverage(["X1", "X1", "X2", "X3", "X4", "X4"], mapping, national=["N1", "N9"])

@@ -31,7 +31,7 @@ def run(settings: Path, who: str, *more: str) -> Any:
     return CliRunner().invoke(app, arguments)
 
 
-@pytest.mark.requirement("R162", "R157")
+@pytest.mark.requirement("R162", "R157", "R083")
 def test_direct_with_the_diseases_that_may_be_used(settings: Path) -> None:
     told = run(settings, "filed", "--kind", "chronic", "--disease", "M03900", "--disease", "M01600", *NO_FLAGS)
     assert told.exit_code == 0
@@ -39,7 +39,7 @@ def test_direct_with_the_diseases_that_may_be_used(settings: Path) -> None:
     assert "M03900, M01600" in told.output
 
 
-@pytest.mark.requirement("R041", "R090")
+@pytest.mark.requirement("R041", "R090", "R005")
 def test_not_filed_is_guided(settings: Path) -> None:
     told = run(settings, "not_filed", "--json", *NO_FLAGS)
     assert told.exit_code == 1

@@ -143,6 +143,7 @@ def test_a_stay_as_it_is_sent() -> None:
     ]
 
 
+@pytest.mark.requirement("R046")
 def test_a_visit_and_its_lines_as_they_are_sent() -> None:
     visit = plan(2, stay=False)
     sent = nodes(self_pay_visit(replace(visit, disease=DiagnosisPlan("M03900", "高血压"))))

@@ -86,6 +86,7 @@ def test_what_a_province_does_not_say_itself_is_inferred(name: str) -> None:
             assert getattr(kept, field) == getattr(other, field)
 
 
+@pytest.mark.requirement("R024", "R055")
 @pytest.mark.parametrize("name", ALL)
 def test_a_settlement_there_and_back(name: str) -> None:
     profile = load(name)

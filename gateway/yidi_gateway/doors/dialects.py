@@ -144,8 +144,7 @@ def _amounts(value: Any, kept: Kept, name: str = "") -> Any:
         members = cast("dict[str, Any]", value)
         return {each: _amounts(part, kept, each) for each, part in members.items()}
     if isinstance(value, list):
-        parts: list[Any] = value
-        return [_amounts(part, kept, name) for part in parts]
+        return [_amounts(part, kept, name) for part in value]  # pyright: ignore[reportUnknownVariableType] - any JSON
     places = amount_places().get(name)
     if places is None or isinstance(value, bool):
         return value

@@ -28,10 +28,10 @@ FIGURES = (
     Figure("yidi_uploads_waiting", "gauge", "Uploads kept for the end of a downtime."),
     Figure("yidi_oldest_upload_seconds", "gauge", "How long the oldest upload waits; 0: none does."),
     Figure("yidi_link", "gauge", "The line to the platform: 1 for the state it is in.", ("status",)),
-    Figure("yidi_sends_total", "counter", "Envelopes sent to the platform, by what came of them.", ("effect", "outcome")),
+    Figure("yidi_sends_total", "counter", "Envelopes sent, by what came of them.", ("effect", "outcome")),
     Figure("yidi_calls_total", "counter", "Calls of the REST door.", ("method", "route", "status")),
     Figure("yidi_call_seconds", "histogram", "How long calls of the REST door took.", ("method", "route")),
-    Figure("yidi_messages_total", "counter", "Messages of the national door, by what was answered.", ("infno", "state")),
+    Figure("yidi_messages_total", "counter", "Messages of the national door, by answer.", ("infno", "state")),
     Figure("yidi_journal_commit_seconds", "histogram", "How long the journal took to write and sync one transaction."),
 )
 Samples = dict[str, list[str]]
