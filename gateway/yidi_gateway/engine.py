@@ -308,6 +308,11 @@ class Engine:
             await self._worker.move(row, Event.CANCELLED, {"due_at": self._steady.now(), "asked": 0, "given_up": True})
         return await self.run(submission_id, patience_s)
 
+    async def acknowledge(self, row: Submission) -> Submission | None:
+        """The HIS has booked a settled one; None when it is not settled any more."""
+        now = self.clock.now()
+        return await self._worker.move(row, Event.ACKNOWLEDGED, {"acknowledged_at": now})
+
     async def decide(self, submission_id: str, *, settled: bool, who: dict[str, Any]) -> Submission:
         """A manual one, decided by two persons of two roles; the caller has checked who they are."""
         row = await self._worker.get(submission_id)

@@ -11,6 +11,7 @@ import pytest
 from gateway.door_world import KEY, gateway_at, visit_body
 from gateway.national_world import PATH, Program, msgid
 
+from yidi_gateway.journal.port import Search
 from yidi_gateway.settings import BadSettings
 from yidi_mocks.plugin import RunningHub
 
@@ -52,6 +53,9 @@ async def test_a_whole_visit(program: Program, hub: RunningHub) -> None:
     (row,) = hub.ledger(live="true")
     assert (row["medins_setl_id"], row["medfee_sumamt"]) == (number, "24.60")
     assert settled["output"]["setlinfo"]["setl_id"] == row["setl_id"]
+    journal = program.door.gateway.journal  # type: ignore[attr-defined]
+    (kept,) = (await journal.search(Search(setl_id=row["setl_id"]))).items
+    assert kept.acknowledged_at is not None
 
 
 async def test_said_again_it_is_answered_and_not_sent(program: Program, hub: RunningHub) -> None:

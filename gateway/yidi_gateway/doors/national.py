@@ -27,6 +27,7 @@ from yidi_gateway.doors.orders import busy_on, carried, is_anothers, is_ours, pa
 from yidi_gateway.doors.table import LARGE, House
 from yidi_gateway.engine import Order
 from yidi_gateway.ids import incident_of, new_id
+from yidi_gateway.lifecycle import State
 from yidi_gateway.problem import Problem
 from yidi_gateway.visits import Answer, Call
 from yidi_gateway.visits.calls import decode
@@ -250,6 +251,8 @@ class NationalDoor:
             done = await carried(self._engine, order, call.patience_s)
         except Misused as error:
             raise Problem("BAD_REQUEST", fields=[(field.path, field.message) for field in error.fields]) from None
+        if done.state is State.CONFIRMED and done.acknowledged_at is None:
+            await self._engine.acknowledge(done)  # such a program has no other way to say that it has booked it
         return await self.envelopes.of_submission(done)
 
     async def _uploaded(self, asked: Asked, call: Call, _row: Transaction[Any], message: Input[Any]) -> Said:

@@ -11,12 +11,12 @@ from datetime import datetime
 
 from yidi_gateway.engine import Engine
 from yidi_gateway.journal.port import JournalDown, Search
-from yidi_gateway.lifecycle import OPEN, Event, State
+from yidi_gateway.lifecycle import OPEN, State
 from yidi_gateway.line import Held
 from yidi_gateway.problem import Problem, window_json
 from yidi_gateway.remembering import old_is_welcome
 from yidi_gateway.shapes import CancelIn, EligibilityIn, IdentityIn, RefundIn, SettleIn, VisitIn
-from yidi_gateway.submission import Move, Submission
+from yidi_gateway.submission import Submission
 from yidi_gateway.visits import telling
 from yidi_gateway.visits.calls import Answer, Call
 from yidi_gateway.visits.cancelling import Cancelling
@@ -154,9 +154,7 @@ class Desk:
                 if row.state is not State.CONFIRMED:
                     code = "IN_DOUBT" if row.state is State.MANUAL else "BASKET_BUSY"
                     raise Problem(code, extra={"submission_id": row.id}, incident=row.incident)
-                now = self._engine.clock.now()
-                move = Move(row.id, row.state, row.version, Event.ACKNOWLEDGED, now, {"acknowledged_at": now})
-                row = await self._engine.journal.move(move) or await self._own(call, submission_id)
+                row = await self._engine.acknowledge(row) or await self._own(call, submission_id)
             return await self._submission(call, row)
 
     async def void(self, call: Call, submission_id: str) -> Answer:
