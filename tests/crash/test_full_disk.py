@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import resource
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import pytest
 
 from crash.town import Caller, Gateway, Json, Nursery, Platform, patient, set_up, verdict, visit_body
 
+resource = pytest.importorskip("resource", reason="limits of a process are POSIX")
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 MB = 1_000_000
 Full = Callable[[Gateway, bool], None]

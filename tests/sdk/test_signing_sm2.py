@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sdk import other_side
 
@@ -127,6 +127,7 @@ def test_der_there_and_back(r: int, s: int) -> None:
 
 
 @given(st.binary(max_size=80))
+@example(b"\0\0\0!\1" + bytes(33))
 def test_only_der_is_der(raw: bytes) -> None:
     for wrong in (raw, sm2.to_der(SIGNATURE) + raw[:1] + b"\0", sm2.to_der(SIGNATURE)[:-1], b"\x30\x44" + raw):
         with pytest.raises(ValueError, match="DER"):

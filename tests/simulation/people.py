@@ -27,7 +27,18 @@ Work = Callable[[House, Call], Awaitable[Answer]]
 CALLER = "his"
 NOT_FINAL = (202, 503)
 SCOPES = frozenset({"query", "settle", "refund"})
-HABITS = ("void", "cancel", "refund", "other_key", "twice_at_once", "hang_up", "ask_again", "ack", "keep_uploads")
+HABITS = (
+    "void",
+    "cancel",
+    "refund",
+    "other_key",
+    "twice_at_once",
+    "hang_up",
+    "ask_again",
+    "ack",
+    "keep_uploads",
+    "partly",
+)
 
 
 @dataclass
@@ -151,7 +162,8 @@ class Cashier(Clerk):
         settled = await self._settle(number, visit_id)
         if self.does("ask_again", 0.5):
             await self.once_more(f"open-{number}", opening, body)
-        await self._afterwards(number, visit_id, settled)
+        lines = {basket["basket_id"]: tuple(basket["lines"]) for basket in opened.body["baskets"]}
+        await self._afterwards(number, visit_id, settled, lines)
 
     async def _settle(self, number: int, visit_id: str) -> Answer:
         body = SettleIn()
@@ -181,21 +193,23 @@ class Cashier(Clerk):
             await self.once_more(f"settle-{number}", settling, body)
         return settled
 
-    async def _afterwards(self, number: int, visit_id: str, settled: Answer) -> None:
+    async def _afterwards(self, number: int, visit_id: str, settled: Answer, lines: dict[str, tuple[str, ...]]) -> None:
         for basket in settled.body.get("baskets", ()):
             if basket["state"] != "settled":
                 continue
             if self.does("ack", 0.6):
                 await self.ack(basket["submission_id"])
             if self.does("refund", 0.3):
-                await self._refund(number, basket)
+                await self._refund(number, basket, lines.get(basket["basket_id"], ()))
         if self.does("cancel", 0.3):
             await self._cancel(number, visit_id)
 
-    async def _refund(self, number: int, basket: Json) -> None:
+    async def _refund(self, number: int, basket: Json, lines: tuple[str, ...]) -> None:
+        """The whole settlement, or all but its first line, which is then settled anew."""
         await self.wait(1, 300)
         setl_id = basket["settlement"]["settlement_id"]
-        body = RefundIn(reason="退药")
+        partly = len(lines) > 1 and self.does("partly", 0.7)
+        body = RefundIn(reason="退药", keep_lines=lines[:1] if partly else None)
         self.oracle.undo_asked(basket["submission_id"])
 
         async def refunding(house: House, call: Call) -> Answer:

@@ -292,10 +292,11 @@ RULES: dict[str, Wrong] = {
 
 CAUGHT_BY: dict[str, tuple[int, ...]] = {
     "timeout_is_failed": (3,),
-    "not_found_is_failed": (66,),
-    "late_answer_overrides": (186,),
-    "no_compare_and_set": (208,),
-    "no_stale_guard": (31,),
+    "not_found_is_failed": (48,),
+    "reversal_timeout_is_reversed": (107,),
+    "late_answer_overrides": (14,),
+    "no_compare_and_set": (547,),
+    "no_stale_guard": (11,),
 }
 """Seeds that caught a rule last time; the ordinary run tries them first, so that it is short."""
 SURVIVES = {

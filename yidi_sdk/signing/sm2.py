@@ -105,7 +105,7 @@ def from_der(der: bytes) -> bytes:
         second = first + 2 + der[first + 1]
         numbers = (der[4:first], der[first + 2 : second])
         made = b"".join(number.lstrip(b"\0").rjust(LENGTH, b"\0") for number in numbers)
-        if len(der) <= _MOST_DER and to_der(made) == der:
+        if len(der) <= _MOST_DER and len(made) == SIGNATURE_LENGTH and to_der(made) == der:
             return made
     except IndexError:
         pass

@@ -22,13 +22,14 @@ from yidi_gateway.settings import LegacySettings
 from yidi_gateway.submission import Submission
 from yidi_gateway.visits import Answer
 from yidi_sdk import wire
-from yidi_sdk.catalogue import by_infno
+from yidi_sdk.catalogue import by_infno, row_of
+from yidi_sdk.transactions import FindInstitutions, GetDictionary, QueryDepartments
 
 DLL_PATH = "/dll/call"
 ASK_PATH = "/fsi/api/ask/{infno}"
 RESULT_PATH = "/fsi/api/result/{infno}/{msgid}"
 HANDLE, INIT = "BUSINESS_HANDLE", "INIT"
-BY_GET = ("1201", "1901", "5101")
+BY_GET = tuple(row_of(message).infno for message in (FindInstitutions, GetDictionary, QueryDepartments))
 """Questions about institutions and dictionaries. One about a person is not asked by GET: addresses stay in logs."""
 ENVELOPE_NAMES = ("msgid", "insuplc_admdvs", "opter", "opter_name", "opter_type")
 RESULT_SCOPES = ("query", "settle")
